@@ -1,0 +1,46 @@
+// Errors: absl::Status with a stable, machine-readable reason.
+#ifndef GATEHOUSE_BASE_ERRORS_H_
+#define GATEHOUSE_BASE_ERRORS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace gatehouse {
+
+// Reason is why something was refused, for programs to compare. The names
+// that ReasonName returns never change; the text of a Status may.
+enum class Reason {
+  kNone,          // The status carries no reason.
+  kMalformed,     // The input does not parse.
+  kUnknownField,  // A field that the object does not have.
+  kDuplicate,     // The same key or object twice.
+  kInvalid,       // It parses, but breaks a rule of validation.
+  kTooLarge,      // Over a ceiling on size, depth or work.
+  kNotFound,      // The thing named does not exist.
+  kConflict,      // Somebody else changed it first.
+  kForbidden,     // Not permitted to the one who asks.
+  kExpired,       // Too old; list again.
+  kUnsupported,   // A kind or version that is not known here.
+};
+
+// Returns the stable name of `reason`, such as "UnknownField"; "" for kNone.
+absl::string_view ReasonName(Reason reason);
+
+// Returns a status of `code` that carries `reason`. `message` says which
+// input, where, and what to do about it.
+absl::Status MakeError(absl::StatusCode code, Reason reason,
+                       absl::string_view message);
+
+// Returns the reason that `status` carries, kNone where there is none.
+Reason ReasonOf(const absl::Status& status);
+
+// Joins error messages as Kubernetes' aggregate error prints them: equal
+// messages once; none is "", one stands plain, several are "[a, b]".
+std::string AggregateMessages(absl::Span<const std::string> messages);
+
+}  // namespace gatehouse
+
+#endif  // GATEHOUSE_BASE_ERRORS_H_
