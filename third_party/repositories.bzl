@@ -11,6 +11,7 @@ _SYSTEM = [
     "com_googlesource_code_re2",
     "remote_coverage_tools",
     "rules_cc",
+    "zlib",
 ]
 
 def gatehouse_system_repositories(root = "."):

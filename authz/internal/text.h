@@ -1,0 +1,29 @@
+// Text as Go's standard library and Kubernetes' aggregated errors print it.
+#ifndef GATEHOUSE_AUTHZ_INTERNAL_TEXT_H_
+#define GATEHOUSE_AUTHZ_INTERNAL_TEXT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace gatehouse::authz::internal {
+
+// Returns `text` between double quotes, as Go's %q prints it: printable UTF-8
+// stands as it is, control and format characters and bytes that are no UTF-8
+// are escaped. (A code point that Unicode has not assigned stands, too.)
+std::string Quote(absl::string_view text);
+
+// Returns one error out of many, OK ones left out: the text is that of
+// AggregateMessages over all of them, with errors that this function itself
+// made taken apart again, as Kubernetes does; code and reason are the first
+// error's. OK if there is none.
+absl::Status AggregateErrors(absl::Span<const absl::Status> errors);
+
+// Returns `error` with `prefix` and ": " before its text; OK stays OK.
+absl::Status PrefixError(absl::string_view prefix, const absl::Status& error);
+
+}  // namespace gatehouse::authz::internal
+
+#endif  // GATEHOUSE_AUTHZ_INTERNAL_TEXT_H_

@@ -1,0 +1,126 @@
+#include "rbac/internal/snapshot.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "rbac/go_quote.h"
+
+namespace gatehouse::rbac::internal {
+namespace {
+
+const k8s::ClusterRoleBinding* AsCluster(const google::protobuf::Message& m) {
+  return m.GetDescriptor() == k8s::ClusterRoleBinding::descriptor()
+             ? static_cast<const k8s::ClusterRoleBinding*>(&m)
+             : nullptr;
+}
+
+const k8s::RoleBinding& AsScoped(const google::protobuf::Message& m) {
+  return static_cast<const k8s::RoleBinding&>(m);
+}
+
+}  // namespace
+
+BindingView::BindingView(const google::protobuf::Message& m)
+    : cluster(AsCluster(m) != nullptr),
+      metadata(cluster ? AsCluster(m)->metadata() : AsScoped(m).metadata()),
+      role_ref(cluster ? AsCluster(m)->roleref() : AsScoped(m).roleref()),
+      subjects(cluster ? AsCluster(m)->subjects() : AsScoped(m).subjects()) {}
+
+RoleKey RoleEntry::key() const {
+  if (object->GetDescriptor() == k8s::ClusterRole::descriptor()) {
+    const auto& role = static_cast<const k8s::ClusterRole&>(*object);
+    return {true, "", role.metadata().name()};
+  }
+  const auto& role = static_cast<const k8s::Role&>(*object);
+  return {false, role.metadata().namespace_(), role.metadata().name()};
+}
+
+bool RuleSetEntry::MatchesParts(const Query& query) const {
+  for (const std::shared_ptr<const RuleTable>& part : set->parts) {
+    if (query.MayPass(part->filter()) && part->Matches(query)) return true;
+  }
+  return false;
+}
+
+const SubjectSlot* Snapshot::FindSubject(uint32_t hash, SubjectKind kind,
+                                         absl::string_view name) const {
+  return subject_index.Find(hash, [&](const SubjectSlot& s) {
+    return s.kind == kind && s.Begins(hash, name) &&
+           (!SubjectSlot::Long(name) || subjects[s.id].info->name == name);
+  });
+}
+
+const ScopeSlot* Snapshot::FindScope(uint32_t subject, uint32_t ns) const {
+  return scope_index.Find(HashScope(subject, ns), [&](const ScopeSlot& s) {
+    return s.subject == subject && s.ns == ns;
+  });
+}
+
+bool Snapshot::Allows(const authz::Attributes& attributes) const {
+  if (attributes.user == nullptr) return false;
+  const UserInfo& user = *attributes.user;
+  const Query query = Query::Make(symbols, attributes);
+  const uint32_t ns = attributes.namespace_.empty()
+                          ? kNone
+                          : namespaces.Find(attributes.namespace_);
+  const uint64_t ns_bit = ns == kNone ? 0 : NamespaceBit(ns);
+  const auto allows = [&](const SubjectSlot* subject) {
+    if (subject == nullptr) return false;
+    if (rule_sets[subject->cluster_set].Matches(query)) return true;
+    if ((subject->namespaces & ns_bit) == 0) return false;
+    const ScopeSlot* scope = FindScope(subject->id, ns);
+    return scope != nullptr && rule_sets[scope->set].Matches(query);
+  };
+  if (allows(FindSubject(SubjectKind::kUser, user.name))) return true;
+  for (const std::string& group : user.groups) {
+    if (allows(FindSubject(SubjectKind::kGroup, group))) return true;
+  }
+  return false;
+}
+
+std::vector<uint32_t> Snapshot::BindingsOf(const UserInfo& user,
+                                           absl::string_view ns) const {
+  std::vector<uint32_t> out;
+  const uint32_t ns_id = ns.empty() ? kNone : namespaces.Find(ns);
+  const auto add = [&](SubjectKind kind, absl::string_view name) {
+    const SubjectSlot* slot = FindSubject(kind, name);
+    if (slot == nullptr) return;
+    const IdList& cluster = subjects[slot->id].info->cluster_bindings;
+    out.insert(out.end(), cluster.begin(), cluster.end());
+    const ScopeSlot* scope =
+        ns_id == kNone ? nullptr : FindScope(slot->id, ns_id);
+    if (scope == nullptr) return;
+    const IdList& scoped = scopes[scope->id].bindings;
+    out.insert(out.end(), scoped.begin(), scoped.end());
+  };
+  add(SubjectKind::kUser, user.name);
+  for (const std::string& group : user.groups) add(SubjectKind::kGroup, group);
+  absl::c_sort(out, [this](uint32_t a, uint32_t b) {
+    const bool a_cluster = bindings[a].cluster;
+    const bool b_cluster = bindings[b].cluster;
+    if (a_cluster != b_cluster) return a_cluster;
+    return bindings[a].sequence < bindings[b].sequence;
+  });
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+const RoleRules* Snapshot::RulesOf(uint32_t binding, std::string* error) const {
+  const BindingEntry& entry = bindings[binding];
+  const RoleEntry* role = entry.role == kNone ? nullptr : &roles[entry.role];
+  if (role != nullptr && role->rules != nullptr) return role->rules.get();
+  if (error == nullptr) return nullptr;
+  if (role != nullptr) {
+    *error = absl::StrCat(role->key().cluster ? "clusterrole" : "role",
+                          ".rbac.authorization.k8s.io ",
+                          GoQuote(role->key().name), " not found");
+  } else {
+    *error = absl::StrCat("unsupported role reference kind: ",
+                          GoQuote(BindingView(*entry.object).role_ref.kind()));
+  }
+  return nullptr;
+}
+
+}  // namespace gatehouse::rbac::internal

@@ -1,0 +1,123 @@
+#include "rbac/names.h"
+
+#include <cstddef>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace gatehouse::rbac {
+namespace {
+
+constexpr size_t kMaxLabel = 63;
+constexpr size_t kMaxSubdomain = 253;
+
+constexpr char kLabelText[] =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric "
+    "characters or '-', and must start and end with an alphanumeric character "
+    "(e.g. 'my-name',  or '123-abc', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+constexpr char kSubdomainText[] =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "
+    "characters, '-' or '.', and must start and end with an alphanumeric "
+    "character (e.g. 'example.com', regex used for validation is "
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+constexpr char kNameText[] =
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start "
+    "and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or "
+    "'123-abc', regex used for validation is "
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+constexpr char kLabelValueText[] =
+    "a valid label must be an empty string or consist of alphanumeric "
+    "characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    "character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for "
+    "validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+std::string TooLongText(size_t max) {
+  return absl::StrCat("must be no more than ", max, " bytes");
+}
+
+// [a-z0-9]([-a-z0-9]*[a-z0-9])?
+bool IsDnsLabel(absl::string_view value) {
+  return !value.empty() && value.front() != '-' && value.back() != '-' &&
+         absl::c_all_of(value, [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+         });
+}
+
+bool IsDnsSubdomain(absl::string_view value) {
+  const std::vector<absl::string_view> labels = absl::StrSplit(value, '.');
+  return absl::c_all_of(labels, IsDnsLabel);
+}
+
+// ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]
+bool IsName(absl::string_view value) {
+  return !value.empty() && absl::ascii_isalnum(value.front()) &&
+         absl::ascii_isalnum(value.back()) && absl::c_all_of(value, [](char c) {
+           return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+}  // namespace
+
+std::vector<std::string> CheckDnsLabel(absl::string_view value) {
+  std::vector<std::string> out;
+  if (value.size() > kMaxLabel) out.push_back(TooLongText(kMaxLabel));
+  if (!IsDnsLabel(value)) out.push_back(kLabelText);
+  return out;
+}
+
+std::vector<std::string> CheckDnsSubdomain(absl::string_view value) {
+  std::vector<std::string> out;
+  if (value.size() > kMaxSubdomain) out.push_back(TooLongText(kMaxSubdomain));
+  if (!IsDnsSubdomain(value)) out.push_back(kSubdomainText);
+  return out;
+}
+
+std::vector<std::string> CheckPathSegment(absl::string_view value) {
+  if (value == "." || value == "..") {
+    return {absl::StrCat("may not be '", value, "'")};
+  }
+  std::vector<std::string> out;
+  for (const absl::string_view illegal : {"/", "%"}) {
+    if (absl::StrContains(value, illegal)) {
+      out.push_back(absl::StrCat("may not contain '", illegal, "'"));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> CheckQualifiedName(absl::string_view value) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(value, '/');
+  if (parts.size() > 2) {
+    return {absl::StrCat("a qualified name ", kNameText,
+                         " with an optional DNS subdomain prefix and '/' (e.g. "
+                         "'example.com/MyName')")};
+  }
+  std::vector<std::string> out;
+  if (parts.size() == 2 && parts[0].empty()) {
+    out.push_back("prefix part must be non-empty");
+  } else if (parts.size() == 2) {
+    for (const std::string& text : CheckDnsSubdomain(parts[0])) {
+      out.push_back(absl::StrCat("prefix part ", text));
+    }
+  }
+  const absl::string_view name = parts.back();
+  if (name.empty()) out.push_back("name part must be non-empty");
+  if (name.size() > kMaxLabel) {
+    out.push_back(absl::StrCat("name part ", TooLongText(kMaxLabel)));
+  }
+  if (!IsName(name)) out.push_back(absl::StrCat("name part ", kNameText));
+  return out;
+}
+
+std::vector<std::string> CheckLabelValue(absl::string_view value) {
+  std::vector<std::string> out;
+  if (value.size() > kMaxLabel) out.push_back(TooLongText(kMaxLabel));
+  if (!value.empty() && !IsName(value)) out.push_back(kLabelValueText);
+  return out;
+}
+
+}  // namespace gatehouse::rbac

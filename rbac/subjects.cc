@@ -1,0 +1,87 @@
+#include "rbac/subjects.h"
+
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "rbac/go_quote.h"
+#include "rbac/names.h"
+
+namespace gatehouse::rbac {
+namespace {
+
+// The namespace that a ServiceAccount subject means.
+absl::string_view NamespaceOf(const k8s::Subject& subject,
+                              absl::string_view binding_namespace) {
+  if (subject.namespace_().empty()) return binding_namespace;
+  return subject.namespace_();
+}
+
+bool IsServiceAccount(absl::string_view username, absl::string_view namespace_,
+                      absl::string_view name) {
+  return absl::ConsumePrefix(&username, kServiceAccountUserPrefix) &&
+         absl::ConsumePrefix(&username, namespace_) &&
+         absl::ConsumePrefix(&username, ":") && username == name;
+}
+
+}  // namespace
+
+bool SubjectApplies(const UserInfo& user, const k8s::Subject& subject,
+                    absl::string_view binding_namespace) {
+  if (subject.kind() == kUserKind) return user.name == subject.name();
+  if (subject.kind() == kGroupKind) {
+    return absl::c_linear_search(user.groups, subject.name());
+  }
+  if (subject.kind() != kServiceAccountKind) return false;
+  const absl::string_view namespace_ = NamespaceOf(subject, binding_namespace);
+  return !namespace_.empty() &&
+         IsServiceAccount(user.name, namespace_, subject.name());
+}
+
+absl::optional<int> AppliesTo(
+    const UserInfo& user,
+    const google::protobuf::RepeatedPtrField<k8s::Subject>& subjects,
+    absl::string_view binding_namespace) {
+  for (int i = 0; i < subjects.size(); ++i) {
+    if (SubjectApplies(user, subjects[i], binding_namespace)) return i;
+  }
+  return absl::nullopt;
+}
+
+bool SameSubject(const k8s::Subject& a, const k8s::Subject& b) {
+  return a.kind() == b.kind() && a.apigroup() == b.apigroup() &&
+         a.name() == b.name() && a.namespace_() == b.namespace_();
+}
+
+std::string SubjectDescription(const k8s::Subject& subject,
+                               absl::string_view binding_namespace) {
+  if (subject.kind() != kServiceAccountKind) {
+    return absl::StrCat(subject.kind(), " ", GoQuote(subject.name()));
+  }
+  return absl::StrCat(
+      subject.kind(), " ",
+      GoQuote(absl::StrCat(subject.name(), "/",
+                           NamespaceOf(subject, binding_namespace))));
+}
+
+std::string ServiceAccountUsername(absl::string_view namespace_,
+                                   absl::string_view name) {
+  return absl::StrCat(kServiceAccountUserPrefix, namespace_, ":", name);
+}
+
+absl::optional<ServiceAccountName> ParseServiceAccountUsername(
+    absl::string_view username) {
+  if (!absl::ConsumePrefix(&username, kServiceAccountUserPrefix)) {
+    return absl::nullopt;
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(username, ':');
+  if (parts.size() != 2 || !CheckDnsLabel(parts[0]).empty() ||
+      !CheckDnsSubdomain(parts[1]).empty()) {
+    return absl::nullopt;
+  }
+  return ServiceAccountName{std::string(parts[0]), std::string(parts[1])};
+}
+
+}  // namespace gatehouse::rbac

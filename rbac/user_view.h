@@ -1,0 +1,62 @@
+// One user's part of a policy, resolved once and asked many times.
+#ifndef GATEHOUSE_RBAC_USER_VIEW_H_
+#define GATEHOUSE_RBAC_USER_VIEW_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "authz/attributes.h"
+#include "authz/authorizer.h"
+#include "base/user_info.h"
+#include "rbac/policy.h"
+
+namespace gatehouse::rbac {
+
+// UserView answers for one user, say the one of a connection, without looking
+// the user and the groups up again. It sees every change of the policy: the
+// first decision after one resolves the user anew.
+//
+// Keeps no version of the policy alive. Not thread-safe: one thread at a time.
+// The policy must outlive it. Decide allocates nothing.
+class UserView {
+ public:
+  UserView(const Policy& policy, UserInfo user);
+
+  // Answers as the policy would for this user; `attributes.user` is not looked
+  // at and may be null.
+  authz::Outcome Decide(const authz::Attributes& attributes);
+
+  // The same with the reason. No faster than the policy's own.
+  authz::Decision Authorize(authz::Attributes attributes) const;
+
+  const UserInfo& user() const { return user_; }
+
+ private:
+  struct NamespaceSets {
+    std::string name;
+    bool known = false;
+    std::vector<uint32_t> sets;
+  };
+
+  void Resolve(const internal::Snapshot& snapshot);
+  // The numbers of the rule sets that the user has in namespace `ns`.
+  const std::vector<uint32_t>& SetsIn(const internal::Snapshot& snapshot,
+                                      absl::string_view ns);
+
+  const Policy& policy_;
+  const UserInfo user_;
+
+  // Of the version that they are numbered `generation_`.
+  uint64_t generation_ = 0;
+  std::vector<uint32_t> cluster_sets_;
+  std::vector<uint32_t> scoped_subjects_;  // Those with grants in a namespace.
+  // The namespaces asked for lately, each in the place that its hash gives.
+  std::array<NamespaceSets, 8> namespaces_;
+};
+
+}  // namespace gatehouse::rbac
+
+#endif  // GATEHOUSE_RBAC_USER_VIEW_H_

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Turns bazel's compile actions into compile_commands.json.
+
+  bazel aquery --output=jsonproto 'mnemonic("CppCompile", //...)' |
+      tools/compile_commands.py > compile_commands.json
+
+Editors and clang-tidy read the result; the flags are made to suit clang.
+"""
+
+import json
+import os
+import re
+import sys
+from typing import Any, Dict, List
+
+# Only gcc knows the first two; the others name outputs.
+_DROPPED = re.compile(r'-fno-canonical-system-headers$|-Wno-free-nonheap-object$'
+                      r'|-frandom-seed=|-MD$|-g0$|-std=c\+\+0x$')
+_DROPPED_WITH_VALUE = {'-MF', '-o'}
+
+
+def clang_arguments(arguments: List[str]) -> List[str]:
+    """Returns a compile command of gcc's as one that clang takes."""
+    result = ['clang++']
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument in _DROPPED_WITH_VALUE:
+            next(rest)
+        elif not _DROPPED.match(argument):
+            result.append(argument)
+    return result + ['-Wthread-safety']
+
+
+def commands(graph: Dict[str, Any], directory: str) -> List[Dict[str, Any]]:
+    """Returns one entry per source file of ours."""
+    entries = {}
+    for action in graph.get('actions', []):
+        arguments = action['arguments']
+        source = arguments[arguments.index('-c') + 1]
+        if not source.startswith(('bazel-out/', 'external/')):
+            entries[source] = {
+                'directory': directory,
+                'file': source,
+                'arguments': clang_arguments(arguments),
+            }
+    return [entries[source] for source in sorted(entries)]
+
+
+def main() -> None:
+    json.dump(commands(json.load(sys.stdin), os.getcwd()), sys.stdout, indent=1)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,5 @@
+#!/bin/bash
+# From nothing to answered questions: sets up, builds, demonstrates.
+source "$(dirname "$0")/lib.sh"
+tools/setup.sh base
+run_bazel run //examples:demo

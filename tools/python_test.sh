@@ -1,0 +1,3 @@
+#!/bin/bash
+# Runs a Python test. (Bazel's own py_test wants a `python` that Debian has not.)
+PYTHONPATH=. exec python3 -B "$@"
