@@ -1,0 +1,61 @@
+// The areas: which file of cases is run by what.
+#ifndef GATEHOUSE_CONFORMANCE_AREAS_H_
+#define GATEHOUSE_CONFORMANCE_AREAS_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "conformance/check.h"
+#include "conformance/report.h"
+
+namespace gatehouse::conformance {
+
+// CaseFunction runs one case of a JSON file: it reads check.input() and names
+// all that check's `expect` may say. To add an area, write one and register it
+// in areas.cc.
+using CaseFunction = void (*)(Check& check);
+
+void RunRbacAuthorize(Check& check);
+void RunRuleMatch(Check& check);
+void RunCovers(Check& check);
+void RunEscalation(Check& check);
+void RunRulesFor(Check& check);
+void RunSubjectLocator(Check& check);
+void RunAggregation(Check& check);
+void RunValidation(Check& check);
+void RunCompactRules(Check& check);
+void RunReconcile(Check& check);
+void RunNonResource(Check& check);
+void RunUnion(Check& check);
+void RunConditions(Check& check);
+
+// PathFunction runs a file that is no list of cases, or a directory that is
+// read as a whole. `path` is where it is on disk.
+using PathFunction = void (*)(const std::string& path, FileReport* report);
+
+// The default policy, object by object.
+void RunDefaultPolicy(const std::string& path, FileReport* report);
+// rbac.yaml, requests.jsonl.gz and decisions.txt.gz, request by request.
+void RunRbacDecisions(const std::string& path, FileReport* report);
+
+// Area is what is registered for a path below the directory of cases. One of
+// the functions is set.
+struct Area {
+  // Such as "authz/covers.json".
+  absl::string_view path;
+  CaseFunction run_case = nullptr;
+  PathFunction run_path = nullptr;
+  // True if `path` is a directory, each directory in which is run as a whole.
+  bool directories = false;
+};
+
+// Returns the area of a file, by its path below the directory of cases, or of
+// the directory that it belongs to; null if nothing here runs it.
+const Area* FindArea(absl::string_view path);
+
+// Runs all cases of a JSON file. Not one case: a failure.
+void RunCaseFile(const std::string& path, CaseFunction run, FileReport* report);
+
+}  // namespace gatehouse::conformance
+
+#endif  // GATEHOUSE_CONFORMANCE_AREAS_H_

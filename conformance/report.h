@@ -1,0 +1,58 @@
+// What a run found: per file, and in all.
+#ifndef GATEHOUSE_CONFORMANCE_REPORT_H_
+#define GATEHOUSE_CONFORMANCE_REPORT_H_
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::conformance {
+
+// Mismatch is one thing that is other than the case says.
+struct Mismatch {
+  std::string what;  // Such as "decision"; "" where there is only `got`.
+  std::string expected;
+  std::string got;
+};
+
+// FileReport is what one file, or one directory that is read as a whole, came
+// to. Every failure is kept, up to a limit; all are counted. For one thread.
+class FileReport {
+ public:
+  explicit FileReport(std::string name) : name_(std::move(name)) {}
+
+  // Counts a case: it passed if there are no mismatches.
+  void AddCase(std::string name, std::vector<Mismatch> mismatches);
+
+  // Counts a failure that is no case: an unreadable file, an unknown one, one
+  // without cases.
+  void AddProblem(std::string what);
+
+  const std::string& name() const { return name_; }
+  size_t cases() const { return cases_; }
+  size_t failed_cases() const { return failed_cases_; }
+  // Failed cases and other failures.
+  size_t failed() const { return failed_cases_ + problems_.size(); }
+
+  // Prints `name: 65 cases, 65 passed, 0 failed`, then each failure with its
+  // expected and got; at most `max_failures` of the cases, then how many more.
+  void Print(std::ostream& out, size_t max_failures) const;
+
+ private:
+  struct Failure {
+    std::string name;
+    std::vector<Mismatch> mismatches;
+  };
+
+  const std::string name_;
+  size_t cases_ = 0;
+  size_t failed_cases_ = 0;
+  std::vector<Failure> failures_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace gatehouse::conformance
+
+#endif  // GATEHOUSE_CONFORMANCE_REPORT_H_
