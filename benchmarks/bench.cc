@@ -1,0 +1,70 @@
+// Measures, prints a table, and writes the same as bench-results.json:
+//   bazel run //benchmarks:bench -- [--only=rbac]
+//   bazel run //benchmarks:bench -- --policy FILE... --requests FILE
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "benchmarks/rbac_bench.h"
+#include "benchmarks/table.h"
+
+namespace gatehouse::bench {
+namespace {
+
+// `bazel run` starts in a directory of its own and says where it was called.
+std::string Under(const char* variable, const std::string& path) {
+  const char* directory = std::getenv(variable);
+  if (directory == nullptr || path.empty() || path[0] == '/') return path;
+  return absl::StrCat(directory, "/", path);
+}
+
+int Report(const absl::StatusOr<std::vector<Row>>& rows) {
+  if (!rows.ok()) {
+    std::cerr << "error: " << rows.status().message() << "\n";
+    return 1;
+  }
+  std::cout << ToTable(*rows);
+  const std::string path =
+      Under("BUILD_WORKSPACE_DIRECTORY", "bench-results.json");
+  std::ofstream file(path);
+  file << ToJson(*rows);
+  if (!file.flush()) {
+    std::cerr << "error: " << path << ": cannot be written\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace gatehouse::bench
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures Gatehouse.");
+  std::string only;
+  std::string requests;
+  std::vector<std::string> policy;
+  app.add_option("--only", only, "the area: rbac")
+      ->check(CLI::IsMember({"", "rbac"}));
+  CLI::Option* files =
+      app.add_option("--policy", policy, "manifests to measure instead");
+  app.add_option("--requests", requests,
+                 "SubjectAccessReviews as JSON lines, for --policy")
+      ->needs(files);
+  CLI11_PARSE(app, argc, argv);
+  if (policy.empty())
+    return gatehouse::bench::Report(gatehouse::bench::MeasureRbac());
+  if (requests.empty()) {
+    std::cerr << "error: --policy wants --requests\n";
+    return 2;
+  }
+  for (std::string& path : policy) {
+    path = gatehouse::bench::Under("BUILD_WORKING_DIRECTORY", path);
+  }
+  return gatehouse::bench::Report(gatehouse::bench::MeasureFiles(
+      policy, gatehouse::bench::Under("BUILD_WORKING_DIRECTORY", requests)));
+}

@@ -1,0 +1,185 @@
+#include <cstddef>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "authz/review.h"
+#include "base/errors.h"
+#include "cli/commands.h"
+#include "cli/internal/engine.h"
+#include "cli/internal/policy_flags.h"
+#include "objects/codec.h"
+#include "proto/authorization.pb.h"
+#include "proto/meta.pb.h"
+
+namespace gatehouse::cli {
+
+namespace {
+
+// An API server takes no larger request body either.
+constexpr size_t kMaxLine = size_t{3} << 20;
+
+constexpr char kExamples[] =
+    R"(Reads SubjectAccessReview objects (authorization.k8s.io/v1), one on each line,
+and writes each with its status filled in, in the same order. In the place of a
+line that is no valid review stands a Status object that says what is wrong and
+in which line; the others are answered all the same, and the exit status is 2.
+
+Examples:
+  # Answer the reviews on stdin from the manifests in a directory
+  gatehouse authorize -f policy/ < reviews.jsonl
+
+  # The policy of a running cluster, its default roles included
+  kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o yaml |
+    gatehouse authorize -f - --requests reviews.jsonl)";
+
+enum class ReadResult { kLine, kTooLong, kEnd };
+
+// Reads one line without its end. What exceeds the ceiling is passed over.
+ReadResult ReadLine(std::istream& in, std::string& line) {
+  line.clear();
+  std::streambuf& buffer = *in.rdbuf();
+  bool too_long = false;
+  for (int c = buffer.sbumpc();; c = buffer.sbumpc()) {
+    if (c == std::char_traits<char>::eof()) {
+      if (line.empty()) return ReadResult::kEnd;
+      break;
+    }
+    if (c == '\n') break;
+    if (line.size() < kMaxLine) {
+      line += static_cast<char>(c);
+    } else {
+      too_long = true;
+    }
+  }
+  return too_long ? ReadResult::kTooLong : ReadResult::kLine;
+}
+
+// Returns the answer of an API server to a bad request, in one line.
+std::string BadRequest(absl::string_view message) {
+  k8s::Status status;
+  status.set_status("Failure");
+  status.set_message(std::string(message));
+  status.set_reason("BadRequest");
+  status.set_code(400);
+  return objects::ToJson(status, objects::JsonStyle::kCompact);
+}
+
+class Authorize : public Command {
+ public:
+  PolicyFlags policy;
+  std::string requests;
+
+  absl::StatusOr<int> Run(const Streams& streams) override {
+    for (const std::string& path : policy.filenames) {
+      if (path == "-" && (requests.empty() || requests == "-")) {
+        return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                         "-f - reads the policy from stdin: name the reviews "
+                         "with --requests FILE");
+      }
+    }
+    std::ifstream file;
+    const bool from_file = !requests.empty() && requests != "-";
+    if (from_file) {
+      file.open(requests, std::ios::binary);
+      if (!file) {
+        return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
+                         absl::StrCat("--requests: cannot read ", requests));
+      }
+    }
+    absl::StatusOr<Engine> engine = Engine::Load(policy, streams);
+    if (!engine.ok()) return engine.status();
+    return AnswerAll(*engine, from_file ? requests : "stdin",
+                     from_file ? file : streams.in, streams);
+  }
+
+ private:
+  int AnswerAll(const Engine& engine, const std::string& source,
+                std::istream& in, const Streams& streams) const {
+    int status = kExitYes;
+    std::string line;
+    for (size_t number = 1; streams.out.good(); ++number) {
+      const ReadResult result = ReadLine(in, line);
+      if (result == ReadResult::kEnd) break;
+      const std::string place = absl::StrCat(source, ":", number);
+      if (result == ReadResult::kTooLong) {
+        streams.out << BadRequest(absl::StrCat(place, ": longer than ",
+                                               kMaxLine, " bytes"))
+                    << '\n';
+        status = kExitError;
+      } else if (!absl::StripAsciiWhitespace(line).empty()) {
+        if (!Answer(engine, source, number, line, streams)) status = kExitError;
+      }
+      // Whoever waits for an answer before asking on shall get it; whoever has
+      // asked more already is answered in one go.
+      if (in.rdbuf()->in_avail() <= 0) streams.out.flush();
+    }
+    return status;
+  }
+
+  // Writes the answer to one line. Returns false if the line is no review.
+  bool Answer(const Engine& engine, const std::string& source, size_t number,
+              const std::string& line, const Streams& streams) const {
+    objects::DecodeOptions options;
+    if (policy.validate == "strict") {
+      options.field_validation = objects::FieldValidation::kStrict;
+    } else if (policy.validate == "ignore") {
+      options.field_validation = objects::FieldValidation::kIgnore;
+    }
+    std::vector<std::string> warnings;
+    absl::StatusOr<objects::Object> object =
+        objects::ObjectFromJson(line, source, options, &warnings);
+    absl::Status error = object.status();
+    if (object.ok()) {
+      for (const std::string& warning : warnings) {
+        streams.err << Placed(warning, source, number) << '\n';
+      }
+      if (const auto* read = object->As<k8s::SubjectAccessReview>()) {
+        k8s::SubjectAccessReview review = *read;
+        error = authz::ReviewSubjectAccess(engine.authorizer(), &review);
+        if (error.ok()) {
+          streams.out << objects::ToJson(review, objects::JsonStyle::kCompact)
+                      << '\n';
+          return true;
+        }
+      } else {
+        error =
+            MakeError(absl::StatusCode::kInvalidArgument, Reason::kUnsupported,
+                      absl::StrCat("want a SubjectAccessReview, got a ",
+                                   object->kind->kind));
+      }
+    }
+    streams.out << BadRequest(Placed(error.message(), source, number)) << '\n';
+    return false;
+  }
+
+  // Puts the number of the line where the reader of a single line says 1.
+  static std::string Placed(absl::string_view message,
+                            const std::string& source, size_t number) {
+    const bool has_column =
+        absl::ConsumePrefix(&message, absl::StrCat(source, ":1:"));
+    return absl::StrCat(source, ":", number, has_column ? ":" : ": ", message);
+  }
+};
+
+}  // namespace
+
+Registered AddAuthorize(CLI::App& parent) {
+  auto command = std::make_unique<Authorize>();
+  CLI::App& app = *parent.add_subcommand(
+      "authorize", "Answer SubjectAccessReviews, one on each line");
+  app.footer(kExamples);
+  AddPolicyFlags(app, /*many=*/true, &command->policy);
+  AddChainFlags(app, &command->policy);
+  app.add_option("--requests", command->requests,
+                 "File with the reviews; stdin if not given")
+      ->type_name("FILE");
+  return Registered{&app, std::move(command)};
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,250 @@
+#include "cli/run.h"
+
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "cli/run_fixture.h"
+#include "gtest/gtest.h"
+
+namespace gatehouse::cli {
+namespace {
+
+constexpr const char* kCommands[] = {
+    "authorize",   "auth can-i",     "auth who-can", "auth explain",
+    "auth matrix", "auth reconcile", "auth whoami",  "default-policy",
+    "version",     "completion",
+};
+
+TEST(RunTest, EveryCommandHasHelpWithExamples) {
+  for (const char* command : kCommands) {
+    SCOPED_TRACE(command);
+    for (const char* flag : {" --help", " -h"}) {
+      const Result result = RunLine(absl::StrCat(command, flag));
+      EXPECT_EQ(result.status, 0);
+      EXPECT_EQ(result.err, "");
+      EXPECT_TRUE(absl::StrContains(result.out,
+                                    absl::StrCat("Usage: gatehouse ", command)))
+          << result.out;
+      EXPECT_TRUE(absl::StrContains(result.out, "Examples:\n"));
+    }
+  }
+}
+
+TEST(RunTest, GroupsOfCommandsPrintHelp) {
+  for (const char* line : {"", "--help", "auth", "auth --help"}) {
+    SCOPED_TRACE(line);
+    const Result result = RunLine(line);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "");
+    EXPECT_TRUE(absl::StrContains(result.out, "Subcommands:"));
+    EXPECT_TRUE(absl::StrContains(
+        result.out, "Exit status: 0 for yes or done, 1 for no, 2 for an error"))
+        << result.out;
+  }
+}
+
+TEST(RunTest, Errors) {
+  ExpectAll({
+      {"bogus", 2, "",
+       "error: The following argument was not expected: bogus; see 'gatehouse "
+       "--help'\n",
+       ""},
+      {"auth bogus", 2, "",
+       "error: The following argument was not expected: bogus; see 'gatehouse "
+       "auth --help'\n",
+       ""},
+      {"version --bogus", 2, "",
+       "error: The following argument was not expected: --bogus; see "
+       "'gatehouse version --help'\n",
+       ""},
+      {"auth can-i -f", 2, "",
+       "error: --filename: 1 required PATH missing; see 'gatehouse auth can-i "
+       "--help'\n",
+       ""},
+      {"auth can-i get pods -f @jane.yaml --as a -o json", 2, "",
+       "error: The following argument was not expected: -o; see "
+       "'gatehouse auth can-i --help'\n",
+       ""},
+      {"completion tcsh", 2, "",
+       "error: SHELL: tcsh not in {bash,zsh,fish}; see 'gatehouse completion "
+       "--help'\n",
+       ""},
+      {"completion", 2, "",
+       "error: SHELL is required; see 'gatehouse completion --help'\n", ""},
+  });
+}
+
+TEST(RunTest, Version) {
+  ExpectAll({{"version", 0, "gatehouse 0.1.0 (answers as Kubernetes 1.37)\n",
+              "", ""}});
+}
+
+TEST(RunTest, WhoAmI) {
+  ExpectAll({
+      {"auth whoami --as jane", 0,
+       "ATTRIBUTE   VALUE\n"
+       "Username    jane\n"
+       "Groups      [system:authenticated]\n",
+       "", ""},
+      {"auth whoami --as system:serviceaccount:flask:flask-backend --as-uid 1",
+       0,
+       "ATTRIBUTE   VALUE\n"
+       "Username    system:serviceaccount:flask:flask-backend\n"
+       "UID         1\n"
+       "Groups      [system:serviceaccounts system:serviceaccounts:flask "
+       "system:authenticated]\n",
+       "", ""},
+      {"auth whoami --as jane --as-group dev -o yaml", 0,
+       R"(apiVersion: authentication.k8s.io/v1
+kind: SelfSubjectReview
+status:
+  userInfo:
+    groups:
+    - dev
+    - system:authenticated
+    username: jane
+)",
+       "", ""},
+      {"auth whoami --as system:anonymous -o json", 0,
+       R"({
+    "apiVersion": "authentication.k8s.io/v1",
+    "kind": "SelfSubjectReview",
+    "status": {
+        "userInfo": {
+            "groups": [
+                "system:unauthenticated"
+            ],
+            "username": "system:anonymous"
+        }
+    }
+}
+)",
+       "", ""},
+      {"auth whoami", 2, "",
+       "error: --as USER is required: there is no cluster here that knows who "
+       "you are\n",
+       ""},
+  });
+}
+
+// What is printed can be loaded, and is the same policy.
+TEST(RunTest, DefaultPolicyLoads) {
+  for (const char* format : {"yaml", "json"}) {
+    SCOPED_TRACE(format);
+    const Result policy = RunLine(absl::StrCat("default-policy -o ", format));
+    EXPECT_EQ(policy.status, 0);
+    EXPECT_EQ(policy.err, "");
+    const Result list = RunLine(
+        "auth can-i --list -f - --validate=strict --as jane", policy.out);
+    EXPECT_EQ(list.status, 0);
+    EXPECT_EQ(list.err, "");
+    EXPECT_EQ(list.out,
+              RunLine("auth can-i --list --default-policy --as jane").out);
+    EXPECT_TRUE(absl::StrContains(list.out, "selfsubjectreviews"));
+  }
+}
+
+struct CompletionRow {
+  const char* shell;
+  std::vector<const char*> parts;
+};
+
+TEST(RunTest, Completion) {
+  const CompletionRow rows[] = {
+      {"bash",
+       {"complete -o default -F _gatehouse gatehouse\n",
+        "'gatehouse auth can-i') words='get list watch", " --as-group ",
+        "'gatehouse auth') words='can-i who-can explain matrix reconcile "
+        "whoami --help -h'"}},
+      {"zsh",
+       {"#compdef gatehouse\n", "compadd -- can-i who-can explain",
+        "_files; return"}},
+      {"fish",
+       {"complete -c gatehouse -n '__fish_use_subcommand' -f -a authorize -d",
+        "complete -c gatehouse -n '__fish_seen_subcommand_from can-i' -l "
+        "namespace -s n -r -d 'Namespace to ask about'\n"}},
+  };
+  for (const CompletionRow& row : rows) {
+    SCOPED_TRACE(row.shell);
+    const Result result = RunLine(absl::StrCat("completion ", row.shell));
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "");
+    for (const char* part : row.parts) {
+      EXPECT_TRUE(absl::StrContains(result.out, part)) << part << "\n"
+                                                       << result.out;
+    }
+  }
+}
+
+// Names in manifests can hold what steers a terminal.
+TEST(RunTest, ControlCharactersAreShownAsSuch) {
+  const Result result = RunLine(
+      "auth who-can get pods -f - -o name",
+      R"({"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole",
+  "metadata":{"name":"r"},"rules":[{"verbs":["get"],"apiGroups":[""],
+  "resources":["pods"]}]}
+{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding",
+  "metadata":{"name":"b"},"subjects":[{"kind":"User","name":"a\u001b[2J\nb"}],
+  "roleRef":{"kind":"ClusterRole","name":"r"}})");
+  EXPECT_EQ(result.out, "group/system:masters\nuser/a\\x1b[2J\\nb\n");
+}
+
+std::string LargePolicy(size_t bytes) {
+  std::string text;
+  for (int i = 0; text.size() < bytes; ++i) {
+    absl::StrAppend(&text, R"({"apiVersion":"rbac.authorization.k8s.io/v1",)",
+                    R"("kind":"ClusterRole","metadata":{"name":")", i,
+                    R"("},"rules":[]})", "\n");
+  }
+  return text;
+}
+
+TEST(RunTest, ProgressOfLargeInputOnATerminal) {
+  const std::string large = WriteFile("large.jsonl", LargePolicy(5 << 20));
+  const std::vector<std::string> args = {"auth", "can-i", "get",  "pods",
+                                         "-f",   large,   "--as", "a"};
+  const Result terminal = RunArgs(args, "", /*err_is_terminal=*/true);
+  EXPECT_EQ(terminal.out, "no\n");
+  EXPECT_TRUE(absl::StrContains(terminal.err, "\rloading: 1 of 5 MB"))
+      << terminal.err;
+  EXPECT_TRUE(absl::EndsWith(terminal.err, "\r\x1b[K"));
+  EXPECT_EQ(RunArgs(args, "", /*err_is_terminal=*/false).err, "");
+  EXPECT_EQ(RunLine("auth can-i get pods -f @jane.yaml --as a", "", true).err,
+            "");
+}
+
+TEST(RunTest, OutputThatCannotBeWrittenIsAnError) {
+  std::istringstream in;
+  std::ostream out(nullptr);  // Takes nothing.
+  std::ostringstream err;
+  EXPECT_EQ(::gatehouse::cli::Run({"version"}, in, out, err, false), 2);
+}
+
+TEST(RunTest, OddArgumentsDoNoHarm) {
+  const std::vector<std::vector<std::string>> rows = {
+      {""},
+      {"--"},
+      {"auth", "--", "can-i"},
+      {"auth", "can-i", "", ""},
+      {"auth", "can-i", "get", "/", "-f", "", "--as", "a"},
+      {"auth", "can-i", "get", "[a,b]", "--default-policy", "--as", "[x]"},
+      {"auth", "can-i", "get", ".", "--default-policy", "--as", "a"},
+      {"auth", "can-i", "get", "a..b/", "--default-policy", "--as", "a"},
+      {"authorize", "-f", std::string("\0x", 2)},
+      {std::string(100000, 'a')},
+      {"auth", "can-i", "--as=\xff\xfe", "get", "\xff", "--default-policy"},
+  };
+  for (const auto& args : rows) {
+    const Result result = RunArgs(args);
+    EXPECT_GE(result.status, 0);
+    EXPECT_LE(result.status, 2);
+  }
+}
+
+}  // namespace
+}  // namespace gatehouse::cli
