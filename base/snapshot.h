@@ -18,6 +18,9 @@ namespace internal {
 struct alignas(64) ReaderSlot {
   std::atomic<uint64_t> epoch{0};
   uint32_t depth = 0;  // Of nested reads; the owning thread's alone.
+  // Whether readers order their announcement themselves, because the kernel
+  // has no barrier that a writer could raise in them. Constant.
+  bool readers_fence = true;
   std::atomic<bool> taken{false};
   ReaderSlot* next = nullptr;
 };
@@ -34,23 +37,34 @@ inline ReaderSlot*& ThreadSlot() {
 // Gives the calling thread a slot, which it keeps until it ends.
 ReaderSlot* AcquireSlot();
 
+// Makes sure that every announcement made before a load that did not see the
+// writer's last exchange is seen by a Quiescent that follows. False: it cannot
+// be made sure now.
+bool RaiseBarrier();
+
 // Returns true if no reader that began at or before `epoch` is still reading.
 bool Quiescent(uint64_t epoch);
 
 }  // namespace internal
 
 // EpochGuard keeps alive, for its own life, every snapshot that the thread
-// loads while it exists. It costs one uncontended atomic exchange, never
-// blocks and may be nested. Keep it short: what a writer replaces meanwhile
-// stays in memory. Belongs to the thread that made it.
+// loads while it exists. It costs two plain stores (where the kernel lacks
+// membarrier(2), a fence more), never blocks and may be nested. Keep it short:
+// what a writer replaces meanwhile stays in memory. Belongs to the thread that
+// made it.
 class EpochGuard {
  public:
   EpochGuard() : slot_(internal::ThreadSlot()) {
     if (slot_ == nullptr) slot_ = internal::AcquireSlot();
-    if (slot_->depth++ == 0) {
-      // Sequentially consistent: the announcement is seen before the load of
-      // any snapshot that follows it.
-      slot_->epoch.store(internal::g_epoch.load());
+    if (slot_->depth++ > 0) return;
+    slot_->epoch.store(internal::g_epoch.load(std::memory_order_acquire),
+                       std::memory_order_release);
+    // The announcement comes before the load of any snapshot. The compiler is
+    // told here; the processor, by the writer's RaiseBarrier.
+    if (slot_->readers_fence) {
+      std::atomic_thread_fence(std::memory_order_seq_cst);
+    } else {
+      std::atomic_signal_fence(std::memory_order_seq_cst);
     }
   }
   ~EpochGuard() {
@@ -83,7 +97,7 @@ class SnapshotCell {
 
   // Returns the current version. It is valid as long as an EpochGuard of the
   // calling thread that was made before this call.
-  const T* Load() const { return current_.load(); }
+  const T* Load() const { return current_.load(std::memory_order_acquire); }
 
   // Makes `next` the current version: every Load that begins after this call
   // returns sees it.
@@ -91,6 +105,7 @@ class SnapshotCell {
     std::unique_ptr<const T> old(current_.exchange(next.release()));
     const uint64_t epoch = internal::g_epoch.fetch_add(1);
     retired_.emplace_back(epoch, std::move(old));
+    if (!internal::RaiseBarrier()) return;
     size_t freed = 0;
     while (freed < retired_.size() &&
            internal::Quiescent(retired_[freed].first)) {

@@ -41,8 +41,8 @@ enum class MissKind {
 struct NearMiss {
   MissKind kind = MissKind::kVerb;
   Grant grant;  // Without rule where kind is kMissingRole.
-  // For people: `RoleBinding "dev/read-pods" names User "jane" and grants list,
-  // not get, on pods`. Not to be parsed.
+  // For people: `RoleBinding "dev/read-pods" names User "jane", but its rule
+  // grants list, not get, on pods`. Not to be parsed.
   std::string text;
 };
 

@@ -31,6 +31,7 @@ absl::StatusOr<std::unique_ptr<Policy>> Policy::Create(
 
 absl::Status Policy::Replace(absl::Span<const objects::Object> objects) {
   auto compiler = std::make_unique<internal::Compiler>();
+  compiler->Expect(objects.size());
   for (const objects::Object& object : objects) {
     if (compiler->Put(object)) continue;
     return MakeError(

@@ -11,6 +11,7 @@ using internal::HashName;
 using internal::kNone;
 using internal::PolicyReader;
 using internal::Query;
+using internal::RuleSetEntry;
 using internal::Snapshot;
 using internal::SubjectKind;
 
@@ -19,14 +20,20 @@ namespace {
 // Kubernetes' limit for the name of a namespace; longer ones are not cached.
 constexpr size_t kMaxNamespace = 63;
 
-void AddUnique(uint32_t set, std::vector<uint32_t>& sets) {
-  if (!absl::c_linear_search(sets, set)) sets.push_back(set);
+bool Same(const std::string& a, absl::string_view b) {
+  return a.size() == b.size() &&
+         internal::SameBytes(a.data(), b.data(), b.size());
 }
 
-bool AnyMatches(const Snapshot& snapshot, const std::vector<uint32_t>& sets,
+template <typename T>
+void AddUnique(T value, std::vector<T>& list) {
+  if (!absl::c_linear_search(list, value)) list.push_back(value);
+}
+
+bool AnyMatches(const std::vector<const RuleSetEntry*>& sets,
                 const Query& query) {
-  for (const uint32_t id : sets) {
-    if (snapshot.rule_sets[id].Matches(query)) return true;
+  for (const RuleSetEntry* set : sets) {
+    if (set->Matches(query)) return true;
   }
   return false;
 }
@@ -55,7 +62,7 @@ void UserView::Resolve(const Snapshot& snapshot) {
     const internal::SubjectSlot* subject = snapshot.FindSubject(kind, name);
     if (subject == nullptr) return;
     if (subject->cluster_set != internal::kEmptySet) {
-      AddUnique(subject->cluster_set, cluster_sets_);
+      AddUnique(&snapshot.rule_sets[subject->cluster_set], cluster_sets_);
     }
     if (subject->namespaces != 0) AddUnique(subject->id, scoped_subjects_);
   };
@@ -63,10 +70,13 @@ void UserView::Resolve(const Snapshot& snapshot) {
   for (const std::string& group : user_.groups) add(SubjectKind::kGroup, group);
 }
 
-const std::vector<uint32_t>& UserView::SetsIn(const Snapshot& snapshot,
-                                              absl::string_view ns) {
+const UserView::RuleSets& UserView::SetsIn(const Snapshot& snapshot,
+                                           absl::string_view ns) {
+  // Requests of a connection come in runs on one namespace.
+  if (last_->known && Same(last_->name, ns)) return last_->sets;
   NamespaceSets& entry = namespaces_[HashName(ns) % namespaces_.size()];
-  if (entry.known && entry.name == ns) return entry.sets;
+  last_ = &entry;
+  if (entry.known && Same(entry.name, ns)) return entry.sets;
   entry.known = ns.size() <= kMaxNamespace;
   entry.name.assign(ns.data(), entry.known ? ns.size() : 0);
   entry.sets.clear();
@@ -74,7 +84,9 @@ const std::vector<uint32_t>& UserView::SetsIn(const Snapshot& snapshot,
   if (ns_id == kNone) return entry.sets;
   for (const uint32_t subject : scoped_subjects_) {
     const internal::ScopeSlot* scope = snapshot.FindScope(subject, ns_id);
-    if (scope != nullptr) AddUnique(scope->set, entry.sets);
+    if (scope != nullptr) {
+      AddUnique(&snapshot.rule_sets[scope->set], entry.sets);
+    }
   }
   return entry.sets;
 }
@@ -83,11 +95,11 @@ authz::Outcome UserView::Decide(const authz::Attributes& attributes) {
   const PolicyReader reader(policy_);
   if (reader->generation != generation_) Resolve(*reader);
   const Query query = Query::Make(reader->symbols, attributes);
-  if (AnyMatches(*reader, cluster_sets_, query)) return authz::Outcome::kAllow;
+  if (AnyMatches(cluster_sets_, query)) return authz::Outcome::kAllow;
   if (attributes.namespace_.empty() || scoped_subjects_.empty()) {
     return authz::Outcome::kNoOpinion;
   }
-  return AnyMatches(*reader, SetsIn(*reader, attributes.namespace_), query)
+  return AnyMatches(SetsIn(*reader, attributes.namespace_), query)
              ? authz::Outcome::kAllow
              : authz::Outcome::kNoOpinion;
 }

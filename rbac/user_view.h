@@ -15,6 +15,10 @@
 
 namespace gatehouse::rbac {
 
+namespace internal {
+struct RuleSetEntry;
+}  // namespace internal
+
 // UserView answers for one user, say the one of a connection, without looking
 // the user and the groups up again. It sees every change of the policy: the
 // first decision after one resolves the user anew.
@@ -24,6 +28,8 @@ namespace gatehouse::rbac {
 class UserView {
  public:
   UserView(const Policy& policy, UserInfo user);
+  UserView(const UserView&) = delete;
+  UserView& operator=(const UserView&) = delete;
 
   // Answers as the policy would for this user; `attributes.user` is not looked
   // at and may be null.
@@ -35,26 +41,30 @@ class UserView {
   const UserInfo& user() const { return user_; }
 
  private:
+  // What the user is granted. Points into the version `generation_`.
+  using RuleSets = std::vector<const internal::RuleSetEntry*>;
+
   struct NamespaceSets {
     std::string name;
     bool known = false;
-    std::vector<uint32_t> sets;
+    RuleSets sets;
   };
 
   void Resolve(const internal::Snapshot& snapshot);
-  // The numbers of the rule sets that the user has in namespace `ns`.
-  const std::vector<uint32_t>& SetsIn(const internal::Snapshot& snapshot,
-                                      absl::string_view ns);
+  const RuleSets& SetsIn(const internal::Snapshot& snapshot,
+                         absl::string_view ns);
 
   const Policy& policy_;
   const UserInfo user_;
 
-  // Of the version that they are numbered `generation_`.
+  // The version that what follows is about. It is looked at only while that
+  // version is the current one and an EpochGuard keeps it.
   uint64_t generation_ = 0;
-  std::vector<uint32_t> cluster_sets_;
+  RuleSets cluster_sets_;
   std::vector<uint32_t> scoped_subjects_;  // Those with grants in a namespace.
   // The namespaces asked for lately, each in the place that its hash gives.
   std::array<NamespaceSets, 8> namespaces_;
+  NamespaceSets* last_ = namespaces_.data();  // The one asked for last.
 };
 
 }  // namespace gatehouse::rbac

@@ -19,23 +19,27 @@ uint32_t HashKey(bool cluster, absl::string_view ns, absl::string_view name) {
   return HashName(ns) * 31 + HashName(name) + (cluster ? 1 : 0);
 }
 
-// Returns whom `subject` of a binding in `binding_ns` names, as a kind and the
-// name of a user or group. False: it names nobody.
-bool Resolve(const k8s::Subject& subject, absl::string_view binding_ns,
-             SubjectKind* kind, std::string* name) {
-  if (subject.kind() == "User" || subject.kind() == "Group") {
-    *kind = subject.kind() == "User" ? SubjectKind::kUser : SubjectKind::kGroup;
-    *name = subject.name();
-    return true;
+// Calls visit(kind, name) for each user or group that a binding names.
+template <typename Visit>
+void ForEachSubject(const BindingView& view, Visit visit) {
+  if (!view.visited()) return;
+  for (const k8s::Subject& subject : view.subjects) {
+    if (subject.kind() == "User") {
+      visit(SubjectKind::kUser, absl::string_view(subject.name()));
+    } else if (subject.kind() == "Group") {
+      visit(SubjectKind::kGroup, absl::string_view(subject.name()));
+    } else if (subject.kind() == "ServiceAccount") {
+      const absl::string_view ns =
+          subject.namespace_().empty()
+              ? view.ns()
+              : absl::string_view(subject.namespace_());
+      // In a ClusterRoleBinding it must say its namespace.
+      if (ns.empty()) continue;
+      visit(SubjectKind::kUser,
+            absl::string_view(absl::StrCat(kServiceAccountUserPrefix, ns, ":",
+                                           subject.name())));
+    }
   }
-  if (subject.kind() != "ServiceAccount") return false;
-  const absl::string_view ns = subject.namespace_().empty()
-                                   ? binding_ns
-                                   : absl::string_view(subject.namespace_());
-  if (ns.empty()) return false;
-  *kind = SubjectKind::kUser;
-  *name = absl::StrCat(kServiceAccountUserPrefix, ns, ":", subject.name());
-  return true;
 }
 
 // A role without rules, for its name.
@@ -64,6 +68,11 @@ std::vector<uint32_t> TakeMarked(MarkedIds& marked) {
 }
 
 }  // namespace
+
+void Compiler::Expect(size_t objects) {
+  binding_index_.Reserve(objects);
+  work_.scope_index.Reserve(objects);
+}
 
 bool Compiler::Put(const objects::Object& object) {
   if (const auto* role = object.As<k8s::ClusterRole>()) {
@@ -100,7 +109,15 @@ const Snapshot& Compiler::Commit() {
   for (const uint32_t role : TakeMarked(changed_roles_)) {
     sets_.RoleChanged(role);
   }
-  for (const uint32_t scope : TakeMarked(changed_scopes_)) CommitScope(scope);
+  const std::vector<uint32_t> scopes = TakeMarked(changed_scopes_);
+  for (size_t i = 0; i < scopes.size(); ++i) {
+    // There may be many, and each is somewhere else in memory.
+    if (i + 8 < scopes.size()) {
+      const ScopeEntry& soon = work_.scopes[scopes[i + 8]];
+      work_.scope_index.Prefetch(HashScope(soon.subject, soon.ns));
+    }
+    CommitScope(scopes[i]);
+  }
   for (const uint32_t subject : TakeMarked(changed_subjects_)) {
     CommitSubject(subject);
   }
@@ -227,28 +244,20 @@ void Compiler::Link(uint32_t binding) {
   if (role != kNone) ++role_users_[role];
   work_.bindings.Mutable(binding).role = role;
 
-  if (!view.visited()) return;
-  SubjectKind kind;
-  std::string name;
-  for (const k8s::Subject& subject : view.subjects) {
-    if (!Resolve(subject, view.ns(), &kind, &name)) continue;
+  ForEachSubject(view, [&](SubjectKind kind, absl::string_view name) {
     IdList& list = BindingsAt(InternSubject(kind, name), view);
     // A binding may name somebody twice; its subjects are entered in a row.
     if (list.empty() || list.back() != binding) list.Add(binding);
-  }
+  });
 }
 
 void Compiler::Unlink(uint32_t binding) {
   const MessagePtr object = work_.bindings[binding].object;
   const BindingView view(*object);
-  SubjectKind kind;
-  std::string name;
-  for (const k8s::Subject& subject : view.subjects) {
-    if (!view.visited()) break;
-    if (!Resolve(subject, view.ns(), &kind, &name)) continue;
-    const SubjectSlot* slot = work_.FindSubject(kind, name);
-    if (slot != nullptr) BindingsAt(slot->id, view).Remove(binding);
-  }
+  ForEachSubject(view, [&](SubjectKind kind, absl::string_view name) {
+    SubjectSlot* slot = FindSubject(kind, name);
+    if (slot != nullptr) BindingsAt(*slot, view).Remove(binding);
+  });
   const uint32_t role = work_.bindings[binding].role;
   if (role == kNone) return;
   --role_users_[role];
@@ -257,18 +266,25 @@ void Compiler::Unlink(uint32_t binding) {
 
 // ---- Subjects and scopes ----
 
-uint32_t Compiler::InternSubject(SubjectKind kind, const std::string& name) {
+SubjectSlot* Compiler::FindSubject(SubjectKind kind, absl::string_view name) {
   const uint32_t hash = HashSubject(kind, name);
-  const SubjectSlot* known = work_.FindSubject(hash, kind, name);
-  if (known != nullptr) return known->id;
+  const SubjectSlot* slot = work_.FindSubject(hash, kind, name);
+  return slot == nullptr ? nullptr
+                         : &work_.subject_index.Mutable(hash, slot->id);
+}
+
+SubjectSlot& Compiler::InternSubject(SubjectKind kind, absl::string_view name) {
+  SubjectSlot* known = FindSubject(kind, name);
+  if (known != nullptr) return *known;
+  const uint32_t hash = HashSubject(kind, name);
   const uint32_t id = subject_ids_.Take(work_.subjects);
   auto info = std::make_shared<SubjectInfo>();
   info->kind = kind;
-  info->name = name;
+  info->name = std::string(name);
   work_.subjects.Mutable(id).info = std::move(info);
   work_.subject_index.Insert(
       {SubjectSlot::NameSlot::Of(hash, id, name), kind, kEmptySet, 0});
-  return id;
+  return work_.subject_index.Mutable(hash, id);
 }
 
 SubjectSlot& Compiler::MutableSlot(uint32_t subject) {
@@ -283,7 +299,8 @@ SubjectInfo& Compiler::MutableInfo(uint32_t subject) {
   return *info;
 }
 
-uint32_t Compiler::InternScope(uint32_t subject, const std::string& ns) {
+uint32_t Compiler::InternScope(SubjectSlot& slot, const std::string& ns) {
+  const uint32_t subject = slot.id;
   const uint32_t ns_id = work_.namespaces.Intern(ns);
   const ScopeSlot* known = work_.FindScope(subject, ns_id);
   if (known != nullptr) return known->id;
@@ -295,17 +312,17 @@ uint32_t Compiler::InternScope(uint32_t subject, const std::string& ns) {
   if (ns_users_.size() <= ns_id) ns_users_.resize(ns_id + 1);
   ++ns_users_[ns_id];
   MutableInfo(subject).namespaces.Add(ns_id);
-  MutableSlot(subject).namespaces |= NamespaceBit(ns_id);
+  slot.namespaces |= NamespaceBit(ns_id);
   return id;
 }
 
-// The list of bindings of `subject` that a binding like `view` belongs to.
-IdList& Compiler::BindingsAt(uint32_t subject, const BindingView& view) {
+// The list of bindings of a subject that a binding like `view` belongs to.
+IdList& Compiler::BindingsAt(SubjectSlot& slot, const BindingView& view) {
   if (view.cluster) {
-    Mark(subject, changed_subjects_);
-    return MutableInfo(subject).cluster_bindings;
+    Mark(slot.id, changed_subjects_);
+    return MutableInfo(slot.id).cluster_bindings;
   }
-  const uint32_t scope = InternScope(subject, view.metadata.namespace_());
+  const uint32_t scope = InternScope(slot, view.metadata.namespace_());
   Mark(scope, changed_scopes_);
   return work_.scopes.Mutable(scope).bindings;
 }

@@ -30,6 +30,9 @@ class Compiler {
   Compiler(const Compiler&) = delete;
   Compiler& operator=(const Compiler&) = delete;
 
+  // Says how many objects will be put into this empty compiler, about.
+  void Expect(size_t objects);
+
   // Adds an object, or replaces the one of the same kind, namespace and name.
   // Kinds other than the four of RBAC are passed over. Returns false if there
   // was such an object before.
@@ -59,11 +62,13 @@ class Compiler {
   void Link(uint32_t binding);
   void Unlink(uint32_t binding);
 
-  uint32_t InternSubject(SubjectKind kind, const std::string& name);
+  // Null if there is none. Good until the next subject is entered.
+  SubjectSlot* FindSubject(SubjectKind kind, absl::string_view name);
+  SubjectSlot& InternSubject(SubjectKind kind, absl::string_view name);
   SubjectSlot& MutableSlot(uint32_t subject);
   SubjectInfo& MutableInfo(uint32_t subject);
-  uint32_t InternScope(uint32_t subject, const std::string& ns);
-  IdList& BindingsAt(uint32_t subject, const BindingView& view);
+  uint32_t InternScope(SubjectSlot& slot, const std::string& ns);
+  IdList& BindingsAt(SubjectSlot& slot, const BindingView& view);
 
   void CommitScope(uint32_t scope);
   void DropScope(uint32_t scope);

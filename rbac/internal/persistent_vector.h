@@ -71,7 +71,7 @@ class IdPool {
   // Empties element `id` and takes the number back.
   template <typename T>
   void Free(PersistentVector<T>& vector, uint32_t id) {
-    T empty;
+    T empty{};
     std::swap(vector.Mutable(id), empty);
     free_.push_back(id);
   }

@@ -127,22 +127,32 @@ void RuleCompiler::Sweep() {
 
 // ---- RuleSets ----
 
-uint32_t RuleSets::Acquire(const RoleIds& roles) {
+uint32_t RuleSets::Find(const RoleIds& roles) {
+  if (roles.size() == 1) return OfRole(roles[0]).alone;
   const uint32_t hash = HashRoles(roles);
   const IdSlot* known = ids_.Find(hash, [&](const IdSlot& slot) {
     return slot.hash_of_key == hash &&
            snapshot_.rule_sets[slot.id].set->roles == roles;
   });
-  if (known != nullptr) {
-    ++users_[known->id];
-    return known->id;
+  return known == nullptr ? kEmptySet : known->id;
+}
+
+uint32_t RuleSets::Acquire(const RoleIds& roles) {
+  const uint32_t known = Find(roles);
+  if (known != kEmptySet) {
+    ++users_[known];
+    return known;
   }
   const uint32_t set = pool_.Take(snapshot_.rule_sets);
   if (users_.size() <= set) users_.resize(set + 1);
   users_[set] = 1;
-  for (const uint32_t role : roles) SetsOf(role).push_back(set);
+  for (const uint32_t role : roles) OfRole(role).sets.push_back(set);
   Build(set, roles);
-  ids_.Insert({set, hash});
+  if (roles.size() == 1) {
+    OfRole(roles[0]).alone = set;
+  } else {
+    ids_.Insert({set, HashRoles(roles)});
+  }
   return set;
 }
 
@@ -150,15 +160,19 @@ void RuleSets::Release(uint32_t set) {
   if (--users_[set] > 0) return;
   const std::shared_ptr<const RuleSet> dead = snapshot_.rule_sets[set].set;
   for (const uint32_t role : dead->roles) {
-    auto& sets = SetsOf(role);
+    auto& sets = OfRole(role).sets;
     sets.erase(absl::c_find(sets, set));
   }
-  ids_.Erase(HashRoles(dead->roles), set);
+  if (dead->roles.size() == 1) {
+    OfRole(dead->roles[0]).alone = kEmptySet;
+  } else {
+    ids_.Erase(HashRoles(dead->roles), set);
+  }
   pool_.Free(snapshot_.rule_sets, set);
 }
 
 void RuleSets::RoleChanged(uint32_t role) {
-  for (const uint32_t set : SetsOf(role)) {
+  for (const uint32_t set : OfRole(role).sets) {
     Build(set, RoleIds(snapshot_.rule_sets[set].set->roles));
   }
 }
@@ -188,9 +202,9 @@ void RuleSets::Build(uint32_t set, const RoleIds& roles) {
   snapshot_.rule_sets.Mutable(set) = std::move(entry);
 }
 
-absl::InlinedVector<uint32_t, 1>& RuleSets::SetsOf(uint32_t role) {
-  if (sets_of_.size() <= role) sets_of_.resize(role + 1);
-  return sets_of_[role];
+RuleSets::RoleSets& RuleSets::OfRole(uint32_t role) {
+  if (of_role_.size() <= role) of_role_.resize(role + 1);
+  return of_role_[role];
 }
 
 }  // namespace gatehouse::rbac::internal

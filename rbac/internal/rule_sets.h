@@ -64,14 +64,22 @@ class RuleSets {
   void RebuildAll();
 
  private:
+  // The sets that a role is in.
+  struct RoleSets {
+    uint32_t alone = kEmptySet;  // The set of this role only: most are that.
+    absl::InlinedVector<uint32_t, 1> sets;  // All.
+  };
+
+  // kEmptySet if there is none.
+  uint32_t Find(const RoleIds& roles);
   void Build(uint32_t set, const RoleIds& roles);
-  absl::InlinedVector<uint32_t, 1>& SetsOf(uint32_t role);
+  RoleSets& OfRole(uint32_t role);
 
   Snapshot& snapshot_;
   RuleCompiler& compiler_;
-  ShardedTable<IdSlot> ids_;
-  std::vector<uint32_t> users_;                            // By set.
-  std::vector<absl::InlinedVector<uint32_t, 1>> sets_of_;  // By role.
+  ShardedTable<IdSlot> ids_;       // Of sets of several roles.
+  std::vector<uint32_t> users_;    // By set.
+  std::vector<RoleSets> of_role_;  // By role.
   IdPool pool_;
 };
 

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/attributes.h"
+
 namespace gatehouse::rbac::internal {
 
 // "No such id", wherever an id is meant.
@@ -34,16 +36,32 @@ class ShardedTable {
     }
   }
 
+  // Makes room for `slots` slots in an empty table: it grows by itself, but
+  // that takes time.
+  void Reserve(size_t slots) {
+    while (slots / kSlotsPerShard > shards_.size() &&
+           shift_ > 32 - kMaxShardBits) {
+      Split();
+    }
+  }
+
   // Returns the slot under `hash` for which `equals(slot)` holds, or null.
   // `equals` sees other slots too. The result is good until the table changes.
   template <typename Equals>
-  const Slot* Find(uint32_t hash, Equals equals) const {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE const Slot* Find(uint32_t hash,
+                                                Equals equals) const {
     const Shard& shard = *shards_[hash >> shift_];
     for (uint32_t i = hash & shard.mask;; i = (i + 1) & shard.mask) {
       const Slot& slot = shard.slots()[i];
       if (slot.id == kNone) return nullptr;
       if (slot.id != kGrave && equals(slot)) return &slot;
     }
+  }
+
+  // Brings the slot where a search for `hash` begins into the cache.
+  void Prefetch(uint32_t hash) const {
+    const Shard& shard = *shards_[hash >> shift_];
+    __builtin_prefetch(&shard.slots()[hash & shard.mask]);
   }
 
   // Adds a slot. The caller knows that its key is not there yet.

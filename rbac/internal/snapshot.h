@@ -33,8 +33,7 @@ inline uint32_t HashSubject(SubjectKind kind, absl::string_view name) {
 inline uint64_t NamespaceBit(uint32_t ns) { return uint64_t{1} << (ns % 64); }
 
 inline uint32_t HashScope(uint32_t subject, uint32_t ns) {
-  const uint64_t mixed = (uint64_t{subject} << 32 | ns) * 0x9e3779b97f4a7c15u;
-  return static_cast<uint32_t>(mixed >> 32);
+  return static_cast<uint32_t>(Fold(subject, ns, HashSeed::Get()));
 }
 
 using RuleList = google::protobuf::RepeatedPtrField<k8s::PolicyRule>;

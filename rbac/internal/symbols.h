@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/numeric/int128.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
@@ -16,48 +17,75 @@
 
 namespace gatehouse::rbac::internal {
 
-// Hashes a name. Most are shorter than 17 bytes, and half the time of a
-// decision would be hashing by a general function. Multiplies and folds (as
-// wyhash does); seeded by an address, which is another in every process, so
-// that nobody outside can aim for collisions.
-inline uint32_t HashName(absl::string_view name) {
-  static const char anchor = 0;
-  const auto fold = [](uint64_t a, uint64_t b) {
-    const absl::uint128 product = absl::uint128(a) * b;
-    return absl::Uint128Low64(product) ^ absl::Uint128High64(product);
-  };
-  const auto load8 = [&](size_t at) {
-    uint64_t bytes;
-    std::memcpy(&bytes, name.data() + at, 8);
-    return bytes;
-  };
-  const auto load4 = [&](size_t at) {
-    uint32_t bytes;
-    std::memcpy(&bytes, name.data() + at, 4);
-    return uint64_t{bytes};
-  };
-  const size_t size = name.size();
-  uint64_t seed = reinterpret_cast<uintptr_t>(&anchor) ^ 0xa0761d6478bd642fu;
+// Hashing multiplies and folds, as wyhash does. Both factors are seeded by an
+// address, which is another in every process: nobody outside can choose names
+// that collide, nor a factor that is zero.
+struct HashSeed {
+  static uint64_t Get() {
+    static const char anchor = 0;
+    return reinterpret_cast<uintptr_t>(&anchor) * 0x9e3779b97f4a7c15u;
+  }
+};
+
+inline uint64_t Fold(uint64_t x, uint64_t y, uint64_t seed) {
+  const absl::uint128 product =
+      absl::uint128(x ^ seed) * (y ^ seed ^ 0xe7037ed1a0b428dbu);
+  return absl::Uint128Low64(product) ^ absl::Uint128High64(product);
+}
+
+// NameKey is a name made ready for look-ups: its length, its last sixteen bytes
+// in two words (all of it, if it is no longer than that), and a hash. Most
+// names are that short, and half the time of a decision would be hashing and
+// comparing by general functions.
+struct NameKey {
   uint64_t a = 0;
   uint64_t b = 0;
-  if (size >= 8) {
-    for (size_t at = 0; at + 16 < size; at += 16) {
-      seed = fold(load8(at) ^ seed, load8(at + 8) ^ 0xe7037ed1a0b428dbu);
+  uint32_t size;
+  uint32_t hash;
+
+  static constexpr size_t kWhole = 16;
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE explicit NameKey(absl::string_view name)
+      : size(static_cast<uint32_t>(name.size())) {
+    uint64_t seed = HashSeed::Get();
+    const char* const p = name.data();
+    if (size >= 8) {
+      for (size_t at = 0; at + kWhole < size; at += 16) {
+        seed ^= Fold(Load8(p + at), Load8(p + at + 8), seed);
+      }
+      a = Load8(size <= kWhole ? p : p + size - 16);
+      b = Load8(p + size - 8);
+    } else if (size >= 4) {
+      a = Load4(p);
+      b = Load4(p + size - 4);
+    } else if (size > 0) {
+      // First, middle and last: with the length, all there is.
+      a = uint64_t{static_cast<unsigned char>(p[0])} << 16 |
+          uint64_t{static_cast<unsigned char>(p[size / 2])} << 8 |
+          uint64_t{static_cast<unsigned char>(p[size - 1])};
     }
-    a = load8(size <= 16 ? 0 : size - 16);
-    b = load8(size - 8);
-  } else if (size >= 4) {
-    a = load4(0);
-    b = load4(size - 4);
-  } else if (size > 0) {
-    const auto byte = [&](size_t at) {
-      return uint64_t{static_cast<unsigned char>(name[at])};
-    };
-    a = byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
+    hash = static_cast<uint32_t>(Fold(Fold(a, b, seed), size, seed));
   }
-  const uint64_t folded = fold(a ^ seed, b ^ 0x8ebc6af09c88c6e3u);
-  return static_cast<uint32_t>(fold(folded, size ^ 0x589965cc75374cc3u));
-}
+
+  // Whether the two may be the same name: surely, up to kWhole bytes.
+  bool Like(const NameKey& o) const {
+    return ((a ^ o.a) | (b ^ o.b) | (size ^ o.size)) == 0;
+  }
+
+ private:
+  static uint64_t Load8(const char* p) {
+    uint64_t bytes;
+    std::memcpy(&bytes, p, 8);
+    return bytes;
+  }
+  static uint64_t Load4(const char* p) {
+    uint32_t bytes;
+    std::memcpy(&bytes, p, 4);
+    return bytes;
+  }
+};
+
+inline uint32_t HashName(absl::string_view name) { return NameKey(name).hash; }
 
 // Compares short strings without a call. Both have `size` bytes.
 inline bool SameBytes(const char* a, const char* b, size_t size) {
@@ -113,25 +141,18 @@ struct NameSlot {
 class SymbolTable {
  public:
   // Returns the number of `name`, or kNone if no rule or binding has it.
-  uint32_t Find(absl::string_view name) const {
-    return Find(HashName(name), name);
-  }
-  uint32_t Find(uint32_t hash, absl::string_view name) const {
-    const Slot* slot = index_.Find(hash, [&](const Slot& s) {
-      return s.Begins(hash, name) &&
-             (!Slot::Long(name) || names_[s.id] == name);
-    });
-    return slot == nullptr ? kNone : slot->id;
+  ABSL_ATTRIBUTE_ALWAYS_INLINE uint32_t Find(absl::string_view name) const {
+    return Find(NameKey(name), name);
   }
 
   // Returns the number of `name`, and gives it one first if it has none.
   uint32_t Intern(absl::string_view name) {
-    const uint32_t hash = HashName(name);
-    const uint32_t known = Find(hash, name);
+    const NameKey key(name);
+    const uint32_t known = Find(key, name);
     if (known != kNone) return known;
     const uint32_t id = pool_.Take(names_);
     names_.Mutable(id) = std::string(name);
-    index_.Insert(Slot::Of(hash, id, name));
+    index_.Insert(Slot{id, key});
     return id;
   }
 
@@ -145,7 +166,21 @@ class SymbolTable {
   uint32_t size() const { return index_.size(); }
 
  private:
-  using Slot = NameSlot<20>;
+  struct Slot {
+    uint32_t id = kNone;
+    NameKey key = NameKey("");
+
+    uint32_t hash() const { return key.hash; }
+  };
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE uint32_t Find(const NameKey& key,
+                                             absl::string_view name) const {
+    const Slot* slot = index_.Find(key.hash, [&](const Slot& s) {
+      return s.key.Like(key) &&
+             (key.size <= NameKey::kWhole || names_[s.id] == name);
+    });
+    return slot == nullptr ? kNone : slot->id;
+  }
 
   PersistentVector<std::string> names_;
   ShardedTable<Slot> index_;
