@@ -24,6 +24,7 @@
 #include "base/user_info.h"
 #include "objects/manifest.h"
 #include "objects/object.h"
+#include "proto/rbac.pb.h"
 #include "rbac/explain.h"
 #include "rbac/policy.h"
 #include "rbac/who_can.h"

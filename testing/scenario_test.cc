@@ -31,7 +31,7 @@ subjects:
 
 // Writes a file beside the scenarios and returns its path.
 std::string Write(absl::string_view name, absl::string_view text) {
-  const std::string path = absl::StrCat(::testing::TempDir(), "/", name);
+  std::string path = absl::StrCat(::testing::TempDir(), "/", name);
   std::ofstream(path) << text;
   return path;
 }

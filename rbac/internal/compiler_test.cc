@@ -690,11 +690,17 @@ TEST(CompilerTest, RenumberingAmongOtherChanges) {
              ClusterBindingOf("b1", "ClusterRole:pod-reader", "User:u"),
              ClusterBindingOf("b2", "ClusterRole:gone", "User:u"),
              ClusterBindingOf("b3", "ClusterRole:big", "User:u")});
-  std::vector<k8s::PolicyRule> rules;
-  for (int i = 0; i < 70'000; ++i) {
-    rules.push_back(MakeRule("get", "", absl::StrCat("big", i)));
-  }
-  world.Put({ClusterRoleOf("big", rules)});
+  const auto big = [](absl::string_view prefix) {
+    std::vector<k8s::PolicyRule> rules;
+    for (int i = 0; i < 40'000; ++i) {
+      rules.push_back(MakeRule("get", "", absl::StrCat(prefix, i)));
+    }
+    return ClusterRoleOf("big", rules);
+  };
+  world.Put({big("big")});
+  EXPECT_TRUE(world.Allows("u", "get", "", "big7"));
+  EXPECT_GT(world.snapshot().symbols.size(), 40'000u);
+  world.compiler().Put(big("more"));
   world.compiler().Delete(ClusterRoleOf("big", {}));
   world.compiler().Delete(ClusterRoleOf("gone", {}));
   world.Put({PodReader("list"), ClusterRoleOf("new", {MakeRule("*", "", "n")}),
