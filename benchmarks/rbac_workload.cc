@@ -76,8 +76,10 @@ void LookupFloor::AddSubjects(const Bindings& bindings) {
   for (const auto& binding : bindings) {
     for (const k8s::Subject& subject : binding.subjects()) {
       if (subject.kind() == rbac::kServiceAccountKind) {
-        ++subjects_[rbac::ServiceAccountUsername(subject.namespace_(),
-                                                 subject.name())];
+        const std::string& ns = subject.namespace_().empty()
+                                    ? binding.metadata().namespace_()
+                                    : subject.namespace_();
+        ++subjects_[rbac::ServiceAccountUsername(ns, subject.name())];
       } else {
         ++subjects_[subject.name()];
       }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -192,7 +193,7 @@ class NearMissFinder {
     for (const uint32_t ns : snapshot_.subjects[id].info->namespaces) {
       if (other_namespaces_++ >= kMaxOtherNamespaces) return;
       if (snapshot_.namespaces.name(ns) == a_.namespace_) continue;
-      const uint32_t scope = snapshot_.FindScope(id, ns)->id;
+      const uint32_t scope = snapshot_.FindScope(*slot, ns)->id;
       for (const uint32_t binding : snapshot_.scopes[scope].bindings) {
         AddIfMatches(MissKind::kNamespace, binding, *a_.user);
       }
@@ -220,6 +221,8 @@ class NearMissFinder {
     const absl::optional<int> subject =
         AppliesTo(user, view.subjects, view.ns());
     if (!subject.has_value()) return;
+    // The user and a group, or a group twice, lead to the same.
+    if (!seen_.insert({binding, *subject}).second) return;
     Add(kind, MakeGrant(view, *subject), role, FirstMatch(*role, a_));
   }
 
@@ -227,6 +230,8 @@ class NearMissFinder {
   const Attributes& a_;
   const Query& query_;
   size_t other_namespaces_ = 0;
+  // Bindings that AddIfMatches has added, each with the subject's index.
+  absl::flat_hash_set<std::pair<uint32_t, int>> seen_;
   std::vector<NearMiss> misses_;
 };
 

@@ -356,7 +356,9 @@ TEST(ExplainTest, ABindingThatNamesTheUserTwiceIsOneNearMiss) {
         ElementsAre(R"(RoleBinding "ops/elsewhere" names User "u", but only )"
                     R"(in namespace "ops")",
                     R"(ClusterRoleBinding "kind" names Group "u"; the )"
-                    R"(request's user has that name as a User)"))
+                    R"(request's user has that name as a User)",
+                    R"(ClusterRoleBinding "kind" names User "g"; the )"
+                    R"(request's user has that name as a Group)"))
         << who;
   }
 }

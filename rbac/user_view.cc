@@ -64,7 +64,7 @@ void UserView::Resolve(const Snapshot& snapshot) {
     if (subject->cluster_set != internal::kEmptySet) {
       AddUnique(&snapshot.rule_sets[subject->cluster_set], cluster_sets_);
     }
-    if (subject->namespaces != 0) AddUnique(subject->id, scoped_subjects_);
+    if (subject->namespaces != 0) AddUnique(subject, scoped_subjects_);
   };
   add(SubjectKind::kUser, user_.name);
   for (const std::string& group : user_.groups) add(SubjectKind::kGroup, group);
@@ -82,8 +82,8 @@ const UserView::RuleSets& UserView::SetsIn(const Snapshot& snapshot,
   entry.sets.clear();
   const uint32_t ns_id = snapshot.namespaces.Find(ns);
   if (ns_id == kNone) return entry.sets;
-  for (const uint32_t subject : scoped_subjects_) {
-    const internal::ScopeSlot* scope = snapshot.FindScope(subject, ns_id);
+  for (const internal::SubjectSlot* subject : scoped_subjects_) {
+    const internal::ScopeSlot* scope = snapshot.FindScope(*subject, ns_id);
     if (scope != nullptr) {
       AddUnique(&snapshot.rule_sets[scope->set], entry.sets);
     }

@@ -17,6 +17,7 @@ namespace gatehouse::rbac {
 
 namespace internal {
 struct RuleSetEntry;
+struct SubjectSlot;
 }  // namespace internal
 
 // UserView answers for one user, say the one of a connection, without looking
@@ -61,7 +62,8 @@ class UserView {
   // version is the current one and an EpochGuard keeps it.
   uint64_t generation_ = 0;
   RuleSets cluster_sets_;
-  std::vector<uint32_t> scoped_subjects_;  // Those with grants in a namespace.
+  // Those with grants in a namespace.
+  std::vector<const internal::SubjectSlot*> scoped_subjects_;
   // The namespaces asked for lately, each in the place that its hash gives.
   std::array<NamespaceSets, 8> namespaces_;
   NamespaceSets* last_ = namespaces_.data();  // The one asked for last.

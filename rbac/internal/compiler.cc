@@ -113,8 +113,7 @@ const Snapshot& Compiler::Commit() {
   for (size_t i = 0; i < scopes.size(); ++i) {
     // There may be many, and each is somewhere else in memory.
     if (i + 8 < scopes.size()) {
-      const ScopeEntry& soon = work_.scopes[scopes[i + 8]];
-      work_.scope_index.Prefetch(HashScope(soon.subject, soon.ns));
+      work_.scope_index.Prefetch(work_.scopes[scopes[i + 8]].hash);
     }
     CommitScope(scopes[i]);
   }
@@ -302,13 +301,12 @@ SubjectInfo& Compiler::MutableInfo(uint32_t subject) {
 uint32_t Compiler::InternScope(SubjectSlot& slot, const std::string& ns) {
   const uint32_t subject = slot.id;
   const uint32_t ns_id = work_.namespaces.Intern(ns);
-  const ScopeSlot* known = work_.FindScope(subject, ns_id);
+  const ScopeSlot* known = work_.FindScope(slot, ns_id);
   if (known != nullptr) return known->id;
   const uint32_t id = scope_ids_.Take(work_.scopes);
-  ScopeEntry& scope = work_.scopes.Mutable(id);
-  scope.subject = subject;
-  scope.ns = ns_id;
-  work_.scope_index.Insert({id, subject, ns_id, kEmptySet});
+  const uint32_t hash = HashScope(slot.hash(), ns_id);
+  work_.scopes.Mutable(id).hash = hash;
+  work_.scope_index.Insert({id, hash, subject, ns_id, kEmptySet});
   if (ns_users_.size() <= ns_id) ns_users_.resize(ns_id + 1);
   ++ns_users_[ns_id];
   MutableInfo(subject).namespaces.Add(ns_id);
@@ -331,8 +329,7 @@ IdList& Compiler::BindingsAt(SubjectSlot& slot, const BindingView& view) {
 
 void Compiler::CommitScope(uint32_t scope) {
   const ScopeEntry& entry = work_.scopes[scope];
-  ScopeSlot& slot =
-      work_.scope_index.Mutable(HashScope(entry.subject, entry.ns), scope);
+  ScopeSlot& slot = work_.scope_index.Mutable(entry.hash, scope);
   const uint32_t old = slot.set;
   slot.set = AcquireSet(entry.bindings);
   if (old != kEmptySet) sets_.Release(old);
@@ -340,9 +337,11 @@ void Compiler::CommitScope(uint32_t scope) {
 }
 
 void Compiler::DropScope(uint32_t scope) {
-  const uint32_t subject = work_.scopes[scope].subject;
-  const uint32_t ns = work_.scopes[scope].ns;
-  work_.scope_index.Erase(HashScope(subject, ns), scope);
+  const uint32_t hash = work_.scopes[scope].hash;
+  const ScopeSlot slot = work_.scope_index.Mutable(hash, scope);
+  const uint32_t subject = slot.subject;
+  const uint32_t ns = slot.ns;
+  work_.scope_index.Erase(hash, scope);
   scope_ids_.Free(work_.scopes, scope);
   IdList& namespaces = MutableInfo(subject).namespaces;
   namespaces.Remove(ns);

@@ -52,34 +52,45 @@ const SubjectSlot* Snapshot::FindSubject(uint32_t hash, SubjectKind kind,
   });
 }
 
-const ScopeSlot* Snapshot::FindScope(uint32_t subject, uint32_t ns) const {
-  return scope_index.Find(HashScope(subject, ns), [&](const ScopeSlot& s) {
-    return s.subject == subject && s.ns == ns;
+const ScopeSlot* Snapshot::FindScope(const SubjectSlot& subject,
+                                     uint32_t ns) const {
+  const uint32_t hash = HashScope(subject.hash(), ns);
+  return scope_index.Find(hash, [&](const ScopeSlot& s) {
+    return s.subject == subject.id && s.ns == ns;
   });
+}
+
+// In a large policy each subject is several lines of memory to wait for: begins
+// to fetch them all at once.
+void Snapshot::Prefetch(const UserInfo& user, uint32_t ns) const {
+  constexpr uint32_t kLarge = 2048;
+  constexpr size_t kAhead = 8;
+  if (subject_index.size() < kLarge) return;
+  const auto prefetch = [&](SubjectKind kind, absl::string_view name) {
+    const uint32_t hash = HashSubject(kind, name);
+    subject_index.Prefetch(hash);
+    if (ns != kNone) scope_index.Prefetch(HashScope(hash, ns));
+  };
+  prefetch(SubjectKind::kUser, user.name);
+  for (size_t i = 0; i < std::min(user.groups.size(), kAhead); ++i) {
+    prefetch(SubjectKind::kGroup, user.groups[i]);
+  }
 }
 
 bool Snapshot::Allows(const authz::Attributes& attributes) const {
   if (attributes.user == nullptr) return false;
   const UserInfo& user = *attributes.user;
-  // In a large policy each group is a line of memory to wait for: begin to
-  // fetch them all at once.
-  constexpr size_t kAhead = 8;
-  constexpr uint32_t kLarge = 2048;
-  if (subject_index.size() > kLarge) {
-    for (size_t i = 0; i < std::min(user.groups.size(), kAhead); ++i) {
-      subject_index.Prefetch(HashSubject(SubjectKind::kGroup, user.groups[i]));
-    }
-  }
-  const Query query = Query::Make(symbols, attributes);
   const uint32_t ns = attributes.namespace_.empty()
                           ? kNone
                           : namespaces.Find(attributes.namespace_);
+  Prefetch(user, ns);
+  const Query query = Query::Make(symbols, attributes);
   const uint64_t ns_bit = ns == kNone ? 0 : NamespaceBit(ns);
   const auto allows = [&](const SubjectSlot* subject) {
     if (subject == nullptr) return false;
     if (rule_sets[subject->cluster_set].Matches(query)) return true;
     if ((subject->namespaces & ns_bit) == 0) return false;
-    const ScopeSlot* scope = FindScope(subject->id, ns);
+    const ScopeSlot* scope = FindScope(*subject, ns);
     return scope != nullptr && rule_sets[scope->set].Matches(query);
   };
   if (allows(FindSubject(SubjectKind::kUser, user.name))) return true;
@@ -98,8 +109,7 @@ std::vector<uint32_t> Snapshot::BindingsOf(const UserInfo& user,
     if (slot == nullptr) return;
     const IdList& cluster = subjects[slot->id].info->cluster_bindings;
     out.insert(out.end(), cluster.begin(), cluster.end());
-    const ScopeSlot* scope =
-        ns_id == kNone ? nullptr : FindScope(slot->id, ns_id);
+    const ScopeSlot* scope = ns_id == kNone ? nullptr : FindScope(*slot, ns_id);
     if (scope == nullptr) return;
     const IdList& scoped = scopes[scope->id].bindings;
     out.insert(out.end(), scoped.begin(), scoped.end());

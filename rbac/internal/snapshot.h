@@ -32,8 +32,10 @@ inline uint32_t HashSubject(SubjectKind kind, absl::string_view name) {
 
 inline uint64_t NamespaceBit(uint32_t ns) { return uint64_t{1} << (ns % 64); }
 
-inline uint32_t HashScope(uint32_t subject, uint32_t ns) {
-  return static_cast<uint32_t>(Fold(subject, ns, HashSeed::Get()));
+// Made from the subject's hash, not its number: it can be looked for before the
+// subject is found.
+inline uint32_t HashScope(uint32_t hash_of_subject, uint32_t ns) {
+  return static_cast<uint32_t>(Fold(hash_of_subject, ns, HashSeed::Get()));
 }
 
 using RuleList = google::protobuf::RepeatedPtrField<k8s::PolicyRule>;
@@ -143,19 +145,19 @@ static_assert(sizeof(SubjectSlot) == 64, "one cache line");
 
 // What one subject is granted in one namespace.
 struct ScopeEntry {
-  uint32_t subject = kNone;
-  uint32_t ns = kNone;
+  uint32_t hash = 0;  // Under which its slot is found.
   IdList bindings;
 };
 
 // Where to find it, and all that a decision needs to know of it.
 struct ScopeSlot {
   uint32_t id;
+  uint32_t hash_of_key;
   uint32_t subject;
   uint32_t ns;
   uint32_t set;  // Rule set of the bindings.
 
-  uint32_t hash() const { return HashScope(subject, ns); }
+  uint32_t hash() const { return hash_of_key; }
 };
 
 // Snapshot is one version of a policy. Any thread may read it; a copy shares
@@ -181,7 +183,7 @@ struct Snapshot {
   }
   const SubjectSlot* FindSubject(uint32_t hash, SubjectKind kind,
                                  absl::string_view name) const;
-  const ScopeSlot* FindScope(uint32_t subject, uint32_t ns) const;
+  const ScopeSlot* FindScope(const SubjectSlot& subject, uint32_t ns) const;
 
   // Returns whether some rule that is bound to the user grants the request.
   bool Allows(const authz::Attributes& attributes) const;
@@ -194,6 +196,9 @@ struct Snapshot {
   // Returns the rules of the role that `binding` refers to, or null and in
   // `error` (unless null) Kubernetes' message.
   const RoleRules* RulesOf(uint32_t binding, std::string* error) const;
+
+ private:
+  void Prefetch(const UserInfo& user, uint32_t ns) const;
 };
 
 }  // namespace gatehouse::rbac::internal
