@@ -57,7 +57,7 @@ void UserView::Resolve(const Snapshot& snapshot) {
   generation_ = snapshot.generation;
   cluster_sets_.clear();
   scoped_subjects_.clear();
-  for (NamespaceSets& entry : namespaces_) entry.known = false;
+  for (NamespaceSets& entry : namespaces_) entry.name.clear();
   const auto add = [&](SubjectKind kind, const std::string& name) {
     const internal::SubjectSlot* subject = snapshot.FindSubject(kind, name);
     if (subject == nullptr) return;
@@ -72,13 +72,17 @@ void UserView::Resolve(const Snapshot& snapshot) {
 
 const UserView::RuleSets& UserView::SetsIn(const Snapshot& snapshot,
                                            absl::string_view ns) {
-  // Requests of a connection come in runs on one namespace.
-  if (last_->known && Same(last_->name, ns)) return last_->sets;
-  NamespaceSets& entry = namespaces_[HashName(ns) % namespaces_.size()];
-  last_ = &entry;
-  if (entry.known && Same(entry.name, ns)) return entry.sets;
-  entry.known = ns.size() <= kMaxNamespace;
-  entry.name.assign(ns.data(), entry.known ? ns.size() : 0);
+  const uint32_t hash = HashName(ns);
+  for (size_t i = 0; i < kNamespaces; ++i) {
+    if (hashes_[i] == hash && Same(namespaces_[i].name, ns)) {
+      return namespaces_[i].sets;
+    }
+  }
+  NamespaceSets& entry = namespaces_[next_];
+  hashes_[next_] = hash;
+  next_ = (next_ + 1) % kNamespaces;
+  // A longer name would need room; its sets are found anew each time.
+  entry.name.assign(ns.data(), ns.size() <= kMaxNamespace ? ns.size() : 0);
   entry.sets.clear();
   const uint32_t ns_id = snapshot.namespaces.Find(ns);
   if (ns_id == kNone) return entry.sets;

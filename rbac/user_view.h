@@ -3,6 +3,7 @@
 #define GATEHOUSE_RBAC_USER_VIEW_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,10 +47,10 @@ class UserView {
   using RuleSets = std::vector<const internal::RuleSetEntry*>;
 
   struct NamespaceSets {
-    std::string name;
-    bool known = false;
+    std::string name;  // "": not in use.
     RuleSets sets;
   };
+  static constexpr size_t kNamespaces = 8;
 
   void Resolve(const internal::Snapshot& snapshot);
   const RuleSets& SetsIn(const internal::Snapshot& snapshot,
@@ -64,9 +65,11 @@ class UserView {
   RuleSets cluster_sets_;
   // Those with grants in a namespace.
   std::vector<const internal::SubjectSlot*> scoped_subjects_;
-  // The namespaces asked for lately, each in the place that its hash gives.
-  std::array<NamespaceSets, 8> namespaces_;
-  NamespaceSets* last_ = namespaces_.data();  // The one asked for last.
+  // The namespaces asked for lately, and the hashes of their names to find them
+  // by. The next new one takes the place of `next_`.
+  std::array<uint32_t, kNamespaces> hashes_{};
+  std::array<NamespaceSets, kNamespaces> namespaces_;
+  size_t next_ = 0;
 };
 
 }  // namespace gatehouse::rbac

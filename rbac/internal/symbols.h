@@ -64,7 +64,8 @@ struct NameKey {
           uint64_t{static_cast<unsigned char>(p[size / 2])} << 8 |
           uint64_t{static_cast<unsigned char>(p[size - 1])};
     }
-    hash = static_cast<uint32_t>(Fold(Fold(a, b, seed), size, seed));
+    const uint64_t folded = Fold(a, b + size * 0x9e3779b97f4a7c15u, seed);
+    hash = static_cast<uint32_t>(folded ^ (folded >> 32));
   }
 
   // Whether the two may be the same name: surely, up to kWhole bytes.

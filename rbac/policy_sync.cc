@@ -1,0 +1,309 @@
+#include "rbac/policy_sync.h"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/memory/memory.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "base/errors.h"
+#include "objects/object.h"
+#include "proto/rbac.pb.h"
+#include "rbac/aggregation.h"
+#include "rbac/rules.h"
+
+namespace gatehouse::rbac {
+namespace {
+
+using objects::Event;
+using objects::KindInfo;
+using objects::Object;
+using objects::ObjectList;
+using objects::ObjectStore;
+using objects::Watcher;
+
+// A list can be too old for a watch only if others write faster than it is
+// read; so few attempts are needed, and each costs a list of everything.
+constexpr int kAttempts = 4;
+
+// No namespace is called this: it is no DNS label. A list of it is empty and
+// costs nothing, but bears the version of the store.
+constexpr char kNoNamespace[] = "-";
+
+const std::array<const KindInfo*, 4>& Kinds() {
+  static const std::array<const KindInfo*, 4> kinds = {
+      objects::KindOf(k8s::ClusterRole::default_instance()),
+      objects::KindOf(k8s::Role::default_instance()),
+      objects::KindOf(k8s::ClusterRoleBinding::default_instance()),
+      objects::KindOf(k8s::RoleBinding::default_instance())};
+  return kinds;
+}
+
+absl::Status WithKind(const KindInfo& kind, const absl::Status& status) {
+  return MakeError(status.code(), ReasonOf(status),
+                   absl::StrCat(kind.resource, ": ", status.message()));
+}
+
+// Returns 0 for a version that is no number: such a change is never held back.
+uint64_t VersionOf(const Event& event) {
+  uint64_t version = 0;
+  return absl::SimpleAtoi(event.object.metadata().resourceversion(), &version)
+             ? version
+             : 0;
+}
+
+using Key = std::tuple<const KindInfo*, std::string, std::string>;
+
+Key KeyOf(const Object& object) {
+  return {object.kind, object.metadata().namespace_(),
+          object.metadata().name()};
+}
+
+// The last change of each object.
+using Changes = absl::btree_map<Key, Event>;
+
+// The changes of one kind, up to a version that is chosen at each reading.
+struct Stream {
+  const KindInfo* kind;
+  std::unique_ptr<Watcher> watcher;
+  absl::optional<Event> held;  // Read, but later than the version chosen.
+};
+
+// Reads all changes up to `version`, which the store has reached.
+absl::Status Read(Stream& stream, uint64_t version, Changes& changes) {
+  for (;;) {
+    if (!stream.held.has_value()) {
+      absl::StatusOr<absl::optional<Event>> next = stream.watcher->Next();
+      if (!next.ok()) return WithKind(*stream.kind, next.status());
+      if (!next->has_value()) return absl::OkStatus();
+      stream.held = *std::move(next);
+    }
+    if (VersionOf(*stream.held) > version) return absl::OkStatus();
+    changes.insert_or_assign(KeyOf(stream.held->object),
+                             *std::exchange(stream.held, absl::nullopt));
+  }
+}
+
+// Returns `listed` with the changes made to it.
+std::vector<Object> Merge(std::vector<Object> listed, const Changes& changes) {
+  const auto changed = [&](const Object& object) {
+    return changes.contains(KeyOf(object));
+  };
+  if (!changes.empty()) {
+    listed.erase(std::remove_if(listed.begin(), listed.end(), changed),
+                 listed.end());
+  }
+  for (const auto& change : changes) {
+    if (change.second.type == Event::Type::kDeleted) continue;
+    listed.push_back(change.second.object);
+  }
+  return listed;
+}
+
+bool IsAggregated(const Object& object) {
+  const auto* role = object.As<k8s::ClusterRole>();
+  return role != nullptr && HasAggregationRule(*role);
+}
+
+bool SameRules(const Object& object, const k8s::ClusterRole& role) {
+  return absl::c_equal(object.As<k8s::ClusterRole>()->rules(), role.rules(),
+                       SameRule);
+}
+
+// The ClusterRoles of the store, and the aggregated ones as the policy has
+// them.
+class Aggregates {
+ public:
+  // Enters the changes of `update`. Puts into it the aggregated roles that
+  // become other than the policy has them, filled in.
+  void Fill(PolicyUpdate& update);
+
+  const std::vector<std::string>& errors() const { return errors_; }
+
+ private:
+  using ByName = absl::btree_map<std::string, Object>;
+
+  // Returns the names of the roles that `update` touches.
+  absl::btree_set<std::string> Enter(const PolicyUpdate& update);
+  // Copies all roles, filled in; none if none is aggregated.
+  std::vector<k8s::ClusterRole> FilledRoles();
+
+  ByName stored_;
+  ByName filled_;
+  std::vector<std::string> errors_;
+};
+
+absl::btree_set<std::string> Aggregates::Enter(const PolicyUpdate& update) {
+  absl::btree_set<std::string> touched;
+  for (const Object& object : update.remove) {
+    if (object.As<k8s::ClusterRole>() == nullptr) continue;
+    stored_.erase(object.metadata().name());
+    touched.insert(object.metadata().name());
+  }
+  for (const Object& object : update.put) {
+    if (object.As<k8s::ClusterRole>() == nullptr) continue;
+    stored_.insert_or_assign(object.metadata().name(), object);
+    touched.insert(object.metadata().name());
+  }
+  return touched;
+}
+
+std::vector<k8s::ClusterRole> Aggregates::FilledRoles() {
+  std::vector<k8s::ClusterRole> roles;
+  errors_.clear();
+  if (absl::c_none_of(stored_,
+                      [](const auto& e) { return IsAggregated(e.second); })) {
+    return roles;
+  }
+  roles.reserve(stored_.size());
+  for (const auto& entry : stored_) {
+    roles.push_back(*entry.second.As<k8s::ClusterRole>());
+  }
+  errors_ = AggregateAll(roles).errors;
+  return roles;
+}
+
+void Aggregates::Fill(PolicyUpdate& update) {
+  const absl::btree_set<std::string> touched = Enter(update);
+  if (touched.empty()) return;
+  update.put.erase(
+      std::remove_if(update.put.begin(), update.put.end(), IsAggregated),
+      update.put.end());
+  ByName filled;
+  for (k8s::ClusterRole& role : FilledRoles()) {
+    if (!HasAggregationRule(role)) continue;
+    const std::string name = role.metadata().name();
+    const auto before = filled_.find(name);
+    if (before != filled_.end() && !touched.contains(name) &&
+        SameRules(before->second, role)) {
+      filled.insert(*before);
+      continue;
+    }
+    const Object& stored = stored_.find(name)->second;
+    update.put.push_back(SameRules(stored, role)
+                             ? stored
+                             : MakeObject(std::move(role), stored.source));
+    filled.emplace(name, update.put.back());
+  }
+  filled_ = std::move(filled);
+}
+
+PolicyUpdate MakeUpdate(Changes changes) {
+  PolicyUpdate update;
+  for (auto& change : changes) {
+    Event& event = change.second;
+    (event.type == Event::Type::kDeleted ? update.remove : update.put)
+        .push_back(std::move(event.object));
+  }
+  return update;
+}
+
+}  // namespace
+
+// What is known of the store.
+struct PolicySync::Mirror {
+  std::vector<Stream> streams;
+  Aggregates aggregates;
+};
+
+PolicySync::PolicySync(ObjectStore& store, const PolicySyncOptions& options)
+    : store_(store), options_(options), policy_(std::make_shared<Policy>()) {}
+
+PolicySync::~PolicySync() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<PolicySync>> PolicySync::Create(
+    ObjectStore& store, const PolicySyncOptions& options) {
+  auto sync = absl::WrapUnique(new PolicySync(store, options));
+  const absl::Status status = sync->Sync();
+  if (!status.ok()) return status;
+  return sync;
+}
+
+PolicySyncStatus PolicySync::status() const {
+  MutexLock lock(status_mutex_);
+  return status_;
+}
+
+// ---- One Sync ----
+
+absl::Status PolicySync::Sync() {
+  MutexLock lock(mutex_);
+  absl::StatusOr<uint64_t> version = uint64_t{0};
+  if (mirror_ != nullptr) version = CatchUp();
+  for (int i = 0; i < kAttempts && mirror_ == nullptr; ++i) {
+    version = ListAll();
+    if (ReasonOf(version.status()) != Reason::kExpired) break;
+  }
+  Report(version);
+  return version.status();
+}
+
+// The version comes first: whatever was written before it, of any kind, is in
+// the watchers now, and what comes later is left for the next time. So the
+// kinds stay together, and the work is bounded however fast others write.
+absl::StatusOr<uint64_t> PolicySync::CatchUp() {
+  const KindInfo& kind = *objects::KindOf(k8s::Role::default_instance());
+  const absl::StatusOr<ObjectList> now = store_.List(kind, kNoNamespace);
+  if (!now.ok()) return WithKind(kind, now.status());
+  Changes changes;
+  for (Stream& stream : mirror_->streams) {
+    const absl::Status status = Read(stream, now->resource_version, changes);
+    if (status.ok()) continue;
+    mirror_.reset();
+    return status;
+  }
+  if (!changes.empty()) {
+    PolicyUpdate update = MakeUpdate(std::move(changes));
+    if (options_.aggregate) mirror_->aggregates.Fill(update);
+    policy_->Apply(update);
+  }
+  return now->resource_version;
+}
+
+// The kinds are listed one after another, so all but the last are brought to
+// the version of the last before anything is made of them.
+absl::StatusOr<uint64_t> PolicySync::ListAll() {
+  auto mirror = std::make_unique<Mirror>();
+  PolicyUpdate all;
+  uint64_t version = 0;
+  for (const KindInfo* kind : Kinds()) {
+    absl::StatusOr<ObjectList> list = store_.List(*kind, "");
+    if (!list.ok()) return WithKind(*kind, list.status());
+    auto watcher = store_.Watch(*kind, list->resource_version);
+    if (!watcher.ok()) return WithKind(*kind, watcher.status());
+    mirror->streams.push_back({kind, *std::move(watcher), absl::nullopt});
+    version = list->resource_version;
+    absl::c_move(list->items, std::back_inserter(all.put));
+  }
+  Changes changes;
+  for (Stream& stream : mirror->streams) {
+    const absl::Status status = Read(stream, version, changes);
+    if (!status.ok()) return status;
+  }
+  all.put = Merge(std::move(all.put), changes);
+  if (options_.aggregate) mirror->aggregates.Fill(all);
+  const absl::Status status = policy_->Replace(all.put);
+  if (!status.ok()) return status;
+  mirror_ = std::move(mirror);
+  return version;
+}
+
+void PolicySync::Report(const absl::StatusOr<uint64_t>& version) {
+  MutexLock lock(status_mutex_);
+  status_.last_error = version.status();
+  if (!version.ok()) return;
+  status_.resource_version = *version;
+  status_.generation = policy_->generation();
+  status_.relists = mirror_->lists - 1;
+  status_.aggregation_errors = mirror_->aggregates.errors();
+}
+
+}  // namespace gatehouse::rbac
