@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -13,7 +14,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "absl/types/span.h"
 #include "base/errors.h"
 #include "objects/object.h"
 #include "proto/rbac.pb.h"
@@ -293,6 +293,7 @@ absl::StatusOr<uint64_t> PolicySync::ListAll() {
   const absl::Status status = policy_->Replace(all.put);
   if (!status.ok()) return status;
   mirror_ = std::move(mirror);
+  ++lists_;
   return version;
 }
 
@@ -302,8 +303,105 @@ void PolicySync::Report(const absl::StatusOr<uint64_t>& version) {
   if (!version.ok()) return;
   status_.resource_version = *version;
   status_.generation = policy_->generation();
-  status_.relists = mirror_->lists - 1;
+  status_.relists = lists_ - 1;
   status_.aggregation_errors = mirror_->aggregates.errors();
+}
+
+// ---- Threads ----
+
+absl::Status PolicySync::Start() {
+  if (!threads_.empty()) return absl::OkStatus();
+  {
+    MutexLock lock(thread_mutex_);
+    stopping_ = false;
+  }
+  threads_.reserve(kKinds);
+  try {
+    for (size_t i = 0; i < kKinds; ++i) {
+      threads_.emplace_back([this, i] { Run(i); });
+    }
+  } catch (const std::system_error& error) {
+    Stop();
+    return absl::ResourceExhaustedError(
+        absl::StrCat("cannot start a thread: ", error.what()));
+  }
+  return absl::OkStatus();
+}
+
+void PolicySync::Stop() {
+  {
+    MutexLock lock(thread_mutex_);
+    stopping_ = true;
+    for (const auto& bell : bells_) {
+      if (bell != nullptr) bell->Stop();
+    }
+    stopped_.notify_all();
+  }
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  MutexLock lock(thread_mutex_);
+  for (auto& bell : bells_) bell.reset();
+}
+
+bool PolicySync::stopping() const {
+  MutexLock lock(thread_mutex_);
+  return stopping_;
+}
+
+void PolicySync::Run(size_t kind) {
+  while (!stopping()) {
+    absl::Status status = Sync();
+    if (status.ok()) status = Follow(kind);
+    if (!status.ok()) Pause();
+  }
+}
+
+// Syncs whenever the bell rings for something new. Returns OK to be called
+// again after a Sync.
+absl::Status PolicySync::Follow(size_t kind) {
+  const absl::StatusOr<Watcher*> bell = OpenBell(kind);
+  if (!bell.ok()) return bell.status();
+  for (;;) {
+    const absl::StatusOr<absl::optional<Event>> event =
+        (*bell)->Wait(absl::InfiniteDuration());
+    if (ReasonOf(event.status()) == Reason::kExpired) return absl::OkStatus();
+    if (!event.ok()) return event.status();
+    // A burst rings often, and the first Sync took all of it.
+    if (event->has_value() && VersionOf(**event) != 0 &&
+        VersionOf(**event) <= status().resource_version) {
+      continue;
+    }
+    const absl::Status status = Sync();
+    if (!status.ok()) return status;
+  }
+}
+
+// The bell begins at what was last synced, so that nothing is missed between.
+absl::StatusOr<Watcher*> PolicySync::OpenBell(size_t kind) {
+  const uint64_t from = status().resource_version;
+  MutexLock lock(thread_mutex_);
+  if (stopping_) return absl::CancelledError("stopping");
+  auto bell = store_.Watch(*Kinds()[kind], from);
+  if (!bell.ok()) return bell.status();
+  bells_[kind] = *std::move(bell);
+  return bells_[kind].get();
+}
+
+void PolicySync::Pause() {
+  // std::condition_variable_any wants a lock of this shape.
+  struct Unlockable {
+    void lock() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex.Lock(); }
+    void unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex.Unlock(); }
+    Mutex& mutex;
+  };
+  const auto deadline = std::chrono::steady_clock::now() +
+                        absl::ToChronoMilliseconds(std::max(
+                            options_.retry_interval, absl::Milliseconds(1)));
+  MutexLock lock(thread_mutex_);
+  Unlockable unlockable{thread_mutex_};
+  while (!stopping_ && stopped_.wait_until(unlockable, deadline) ==
+                           std::cv_status::no_timeout) {
+  }
 }
 
 }  // namespace gatehouse::rbac

@@ -136,6 +136,7 @@ class PolicySync {
   Mutex mutex_;  // Held during a Sync.
   // Null: all must be listed (again).
   std::unique_ptr<Mirror> mirror_ ABSL_GUARDED_BY(mutex_);
+  uint64_t lists_ ABSL_GUARDED_BY(mutex_) = 0;  // That were made of all.
 
   mutable Mutex status_mutex_;  // Taken after mutex_; held shortly.
   PolicySyncStatus status_ ABSL_GUARDED_BY(status_mutex_);
