@@ -116,6 +116,7 @@ bool SameBaseResource(const k8s::PolicyRule& rule, absl::string_view resource) {
 // What alone keeps `rule` from matching, if it is one thing.
 absl::optional<MissKind> OnlyMiss(const k8s::PolicyRule& rule,
                                   const Attributes& a) {
+  if (rule.verbs().empty()) return absl::nullopt;
   const bool verb = VerbMatches(rule, a.verb);
   if (!a.resource_request) {
     if (!verb && NonResourceUrlMatches(rule, a.path)) return MissKind::kVerb;
@@ -185,8 +186,10 @@ class NearMissFinder {
     }
   }
 
-  // Bindings in other namespaces whose rules would match.
+  // Bindings in other namespaces whose rules would match. There are none for a
+  // path: in no namespace does a RoleBinding grant that.
   void ElsewhereOf(SubjectKind kind, absl::string_view name) {
+    if (!a_.resource_request) return;
     const internal::SubjectSlot* slot = snapshot_.FindSubject(kind, name);
     if (slot == nullptr) return;
     const uint32_t id = slot->id;

@@ -124,6 +124,11 @@ TEST(PolicyConcurrencyTest, NumbersThatAreUsedAgain) {
           EXPECT_FALSE(Allowed(policy, other));
           const Request list = Ask(absl::StrCat("u", i), "list", ns, "pods");
           EXPECT_FALSE(Allowed(policy, list));
+          const Request get = Ask("x,all", "get", ns, "pods");
+          for (const Grant& grant : Explain(policy, get.Attributes()).grants) {
+            EXPECT_EQ(grant.binding_namespace, ns);
+            EXPECT_EQ(grant.subject.name(), "all");
+          }
         }
       });
   EXPECT_TRUE(Allowed(policy, Ask(absl::StrCat("u", kChanges), "get",

@@ -76,7 +76,8 @@ class RuleTable {
   }
 
   const Filter& filter() const { return filter_; }
-  // How many atoms were cut; what merging this table into another costs.
+  // How many atoms were cut, names and URLs counted: what merging this table
+  // into another costs.
   uint32_t atoms() const { return atoms_; }
   bool mergeable() const;
 

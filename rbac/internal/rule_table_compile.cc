@@ -181,6 +181,7 @@ void RuleTable::AddNamedAtom(uint32_t group, uint32_t resource,
     slot.resource = resource;
     slot.page = page.page;
     slot.name = static_cast<uint32_t>(name_texts_.size());
+    ++atoms_;
     name_texts_.push_back(name);
   }
   slot.verbs |= page.verbs;
@@ -217,6 +218,7 @@ void RuleTable::SortUrls() {
     }
   }
   urls_ = std::move(joined);
+  atoms_ += static_cast<uint32_t>(urls_.size());
   for (const Url& url : urls_) {
     if (url.prefix) prefix_lengths_.push_back(url.text.size());
   }
