@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "cli/run.h"
 #include "cli/run_fixture.h"
@@ -50,6 +51,33 @@ TEST(AuthorizeTest, AnswersInOrder) {
                          Answer(kJaneDeletes, R"({"allowed":false})"),
                          Answer(kMaster, R"({"allowed":true})")));
   EXPECT_EQ(result.err, "");
+}
+
+// An API server refuses a review that names nobody; its authorizers would have
+// an answer.
+TEST(AuthorizeTest, AReviewThatNamesNobodyIsAnsweredUnlessStrict) {
+  constexpr char kNobody[] =
+      R"({"resourceAttributes":{"resource":"pods","verb":"get"}})";
+  constexpr char kWhy[] =
+      R"(stdin:1: spec.user: Invalid value: "": at least one of user or group must be specified)";
+  const std::string answered = Answer(kNobody, R"({"allowed":false})");
+
+  const Result warn = RunLine("authorize -f @jane.yaml", Review(kNobody));
+  EXPECT_EQ(warn.status, 0);
+  EXPECT_EQ(warn.out, answered);
+  EXPECT_EQ(warn.err, absl::StrCat(kWhy, "\n"));
+
+  const Result ignore =
+      RunLine("authorize -f @jane.yaml --validate=ignore", Review(kNobody));
+  EXPECT_EQ(ignore.status, 0);
+  EXPECT_EQ(ignore.out, answered);
+  EXPECT_EQ(ignore.err, "");
+
+  const Result strict =
+      RunLine("authorize -f @jane.yaml --validate=strict", Review(kNobody));
+  EXPECT_EQ(strict.status, 2);
+  EXPECT_EQ(strict.out,
+            BadRequest(absl::StrReplaceAll(kWhy, {{"\"", "\\\""}})));
 }
 
 struct ModeRow {
