@@ -9,6 +9,7 @@
 #include "authz/decision_union.h"
 #include "authz/internal/text.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::authz {
 namespace {
@@ -144,9 +145,9 @@ Decision ConditionalUnion::EvaluateMember(absl::string_view name,
         return candidate.name == name;
       });
   if (member == chain_.end()) {
-    return FailClosed(decision,
-                      absl::StrCat("couldn't find authorizer with name: ",
-                                   internal::Quote(name)));
+    return FailClosed(
+        decision,
+        absl::StrCat("couldn't find authorizer with name: ", GoQuote(name)));
   }
   return CheckPossible(decision,
                        member->authorizer->EvaluateConditions(decision, data));

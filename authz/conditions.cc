@@ -9,11 +9,10 @@
 #include "authz/internal/label_key.h"
 #include "authz/internal/text.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::authz {
 namespace {
-
-using internal::Quote;
 
 absl::Status Invalid(absl::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
@@ -23,8 +22,8 @@ absl::Status Invalid(absl::string_view message) {
 absl::Status CheckLabelKey(absl::string_view what, absl::string_view key) {
   const std::vector<std::string> errors = internal::LabelKeyErrors(key);
   if (errors.empty()) return absl::OkStatus();
-  return Invalid(absl::StrCat("invalid condition ", what, " ", Quote(key), ": ",
-                              absl::StrJoin(errors, "; ")));
+  return Invalid(absl::StrCat("invalid condition ", what, " ", GoQuote(key),
+                              ": ", absl::StrJoin(errors, "; ")));
 }
 
 absl::Status CheckConditions(const std::vector<Condition>& conditions,
@@ -33,7 +32,7 @@ absl::Status CheckConditions(const std::vector<Condition>& conditions,
     if (!ids->insert(condition.id).second) {
       return MakeError(
           absl::StatusCode::kInvalidArgument, Reason::kDuplicate,
-          absl::StrCat("duplicate condition ID ", Quote(condition.id)));
+          absl::StrCat("duplicate condition ID ", GoQuote(condition.id)));
     }
     absl::Status status = CheckLabelKey("ID", condition.id);
     if (status.ok() && !condition.type.empty()) {
@@ -271,10 +270,10 @@ std::string ConditionalDecision::ToString() const {
   if (kind_ == Kind::kUnion) return UnionToString(members());
   std::vector<std::string> parameters;
   if (!reason_.empty()) {
-    parameters.push_back(absl::StrCat("reason=", Quote(reason_)));
+    parameters.push_back(absl::StrCat("reason=", GoQuote(reason_)));
   }
   if (!error_.ok()) {
-    parameters.push_back(absl::StrCat("err=", Quote(error_.message())));
+    parameters.push_back(absl::StrCat("err=", GoQuote(error_.message())));
   }
   return WithParameters(OutcomeName(ToUnconditional().outcome), parameters);
 }

@@ -9,11 +9,10 @@
 #include "absl/types/optional.h"
 #include "authz/internal/text.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::authz {
 namespace {
-
-using internal::Quote;
 
 // The reasons and the errors of leaves, with the names that lead to them.
 struct Collected {
@@ -79,10 +78,10 @@ ConditionResult EvaluateOne(const Condition& condition,
 
 std::string AppliedReason(const Condition& condition, const Effect& effect) {
   std::string reason =
-      absl::StrCat("condition ", Quote(condition.id), " ", effect.applied);
+      absl::StrCat("condition ", GoQuote(condition.id), " ", effect.applied);
   if (!condition.description.empty()) {
     absl::StrAppend(&reason, " with description ",
-                    Quote(condition.description));
+                    GoQuote(condition.description));
   }
   return reason;
 }
@@ -103,7 +102,7 @@ GroupResult EvaluateGroup(const ConditionsMap& map, const Effect& effect,
         break;
       case ConditionResult::Kind::kError:
         errors.push_back(internal::PrefixError(
-            absl::StrCat("condition ", Quote(condition.id), " with effect=",
+            absl::StrCat("condition ", GoQuote(condition.id), " with effect=",
                          effect.name, " evaluated to an error"),
             one.error()));
         break;
@@ -165,7 +164,7 @@ void DecisionUnion::Add(absl::string_view name, ConditionalDecision decision) {
   if (absl::c_any_of(members_, has_name)) {
     errors_.push_back(NameError(
         Reason::kDuplicate,
-        absl::StrCat("duplicate conditionalAuthorizerName ", Quote(name))));
+        absl::StrCat("duplicate conditionalAuthorizerName ", GoQuote(name))));
   }
   decided_ = decision.ContainsUnconditionalAllowOrDeny();
   members_.push_back({std::string(name), std::move(decision)});

@@ -2,12 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "authz/internal/text.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::authz {
 namespace {
-
-using internal::Quote;
 
 std::string EscapeHtml(absl::string_view text) {
   return absl::StrReplaceAll(text,
@@ -18,20 +16,20 @@ std::string EscapeHtml(absl::string_view text) {
 std::string Sentence(const Attributes& a) {
   const absl::string_view name =
       a.user == nullptr ? absl::string_view() : a.user->name;
-  std::string text = absl::StrCat("User ", Quote(name), " cannot ", a.verb);
+  std::string text = absl::StrCat("User ", GoQuote(name), " cannot ", a.verb);
   if (!a.resource_request) {
-    absl::StrAppend(&text, " path ", Quote(a.path));
+    absl::StrAppend(&text, " path ", GoQuote(a.path));
     return text;
   }
   const std::string resource =
       a.subresource.empty() ? std::string(a.resource)
                             : absl::StrCat(a.resource, "/", a.subresource);
-  absl::StrAppend(&text, " resource ", Quote(resource), " in API group ",
-                  Quote(a.api_group));
+  absl::StrAppend(&text, " resource ", GoQuote(resource), " in API group ",
+                  GoQuote(a.api_group));
   if (a.namespace_.empty()) {
     absl::StrAppend(&text, " at the cluster scope");
   } else {
-    absl::StrAppend(&text, " in the namespace ", Quote(a.namespace_));
+    absl::StrAppend(&text, " in the namespace ", GoQuote(a.namespace_));
   }
   return text;
 }
@@ -41,7 +39,7 @@ std::string Head(const Attributes& a) {
   if (a.resource.empty() && a.api_group.empty()) return "forbidden";
   std::string text(a.resource);
   if (!a.api_group.empty()) absl::StrAppend(&text, ".", a.api_group);
-  if (!a.name.empty()) absl::StrAppend(&text, " ", Quote(a.name));
+  if (!a.name.empty()) absl::StrAppend(&text, " ", GoQuote(a.name));
   return absl::StrCat(text, " is forbidden");
 }
 
@@ -57,8 +55,8 @@ std::string ForbiddenMessage(const Attributes& attributes,
 
 std::string InternalErrorMessage(absl::string_view request_uri,
                                  const absl::Status& error) {
-  return EscapeHtml(absl::StrCat("Internal Server Error: ", Quote(request_uri),
-                                 ": ", error.message()));
+  return EscapeHtml(absl::StrCat(
+      "Internal Server Error: ", GoQuote(request_uri), ": ", error.message()));
 }
 
 Response ResponseTo(const Decision& decision) {

@@ -7,8 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "authz/internal/text.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::authz {
 
@@ -21,9 +21,9 @@ absl::StatusOr<std::unique_ptr<Authorizer>> PathAuthorizer::Create(
     absl::string_view entry = trimmed;
     const bool is_prefix = absl::ConsumeSuffix(&entry, "*");
     if (absl::StrContains(entry, '*')) {
-      return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-                       absl::StrCat("only trailing * allowed in ",
-                                    internal::Quote(trimmed)));
+      return MakeError(
+          absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+          absl::StrCat("only trailing * allowed in ", GoQuote(trimmed)));
     }
     if (is_prefix) {
       prefixes.emplace_back(entry);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "authz/internal/text.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::authz {
 namespace {
@@ -23,7 +24,7 @@ absl::Status CheckChain(const std::vector<NamedAuthorizer>& chain) {
       return Invalid(Reason::kInvalid,
                      "empty AuthorizerName in union.New is invalid");
     }
-    const std::string quoted = internal::Quote(member.name);
+    const std::string quoted = GoQuote(member.name);
     if (!names.insert(member.name).second) {
       return Invalid(
           Reason::kDuplicate,

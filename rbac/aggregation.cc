@@ -6,7 +6,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "rbac/go_quote.h"
+#include "base/go_quote.h"
 #include "rbac/labels.h"
 #include "rbac/rules.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/optional.h"
-#include "rbac/go_quote.h"
+#include "base/go_quote.h"
 #include "rbac/internal/policy_reader.h"
 #include "rbac/rules.h"
 #include "rbac/subjects.h"
@@ -49,55 +49,71 @@ int FirstMatch(const RoleRules& role, const Attributes& attributes) {
 
 // ---- Words ----
 
+// A name that stands for itself, such as a verb: quoted only where it is not
+// the plain word that it should be.
+std::string Word(absl::string_view text) {
+  std::string quoted = GoQuote(text);
+  const bool plain = quoted.size() == text.size() + 2 && !text.empty() &&
+                     !absl::StrContains(text, ' ');
+  return plain ? std::string(text) : quoted;
+}
+
+std::string Words(const google::protobuf::RepeatedPtrField<std::string>& list) {
+  return absl::StrJoin(list, ", ", [](std::string* out, const auto& text) {
+    absl::StrAppend(out, Word(text));
+  });
+}
+
 std::string QuotedNames(
     const google::protobuf::RepeatedPtrField<std::string>& names) {
   return absl::StrJoin(names, ", ", [](std::string* out, const auto& name) {
-    absl::StrAppend(out, "\"", name, "\"");
+    absl::StrAppend(out, GoQuote(name));
   });
 }
 
 std::string What(const Attributes& a) {
-  if (!a.resource_request) return absl::StrCat("path \"", a.path, "\"");
-  return absl::StrCat(a.resource, a.subresource.empty() ? "" : "/",
-                      a.subresource, a.api_group.empty() ? "" : ".",
-                      a.api_group);
+  if (!a.resource_request) return absl::StrCat("path ", GoQuote(a.path));
+  return Word(absl::StrCat(a.resource, a.subresource.empty() ? "" : "/",
+                           a.subresource, a.api_group.empty() ? "" : ".",
+                           a.api_group));
 }
 
 std::string MissText(const NearMiss& miss, const Attributes& a) {
   const Grant& grant = miss.grant;
   const k8s::PolicyRule& rule = grant.rule;
   const std::string binding = absl::StrCat(
-      grant.binding_kind, " \"", grant.binding_namespace,
-      grant.binding_namespace.empty() ? "" : "/", grant.binding_name,
-      "\" names ", SubjectDescription(grant.subject, grant.binding_namespace));
-  const std::string verbs = absl::StrJoin(rule.verbs(), ", ");
+      grant.binding_kind, " ",
+      GoQuote(absl::StrCat(grant.binding_namespace,
+                           grant.binding_namespace.empty() ? "" : "/",
+                           grant.binding_name)),
+      " names ", SubjectDescription(grant.subject, grant.binding_namespace));
   switch (miss.kind) {
     case MissKind::kNamespace:
-      return absl::StrCat(binding, ", but only in namespace \"",
-                          grant.binding_namespace, "\"");
+      return absl::StrCat(binding, ", but only in namespace ",
+                          GoQuote(grant.binding_namespace));
     case MissKind::kName:
       return absl::StrCat(
-          binding, ", but grants ", a.verb, " on ", What(a),
+          binding, ", but grants ", Word(a.verb), " on ", What(a),
           " only for the names ", QuotedNames(rule.resourcenames()),
           a.name.empty() ? "; this request carries no name" : "");
     case MissKind::kVerb:
-      return absl::StrCat(binding, ", but its rule grants ", verbs, ", not ",
-                          a.verb, ", on ", What(a));
+      return absl::StrCat(binding, ", but its rule grants ",
+                          Words(rule.verbs()), ", not ", Word(a.verb), ", on ",
+                          What(a));
     case MissKind::kSubresource:
       return absl::StrCat(binding, ", but its rule is about ",
-                          absl::StrJoin(rule.resources(), ", "), ", not ",
-                          What(a));
+                          Words(rule.resources()), ", not ", What(a));
     case MissKind::kApiGroup:
       return absl::StrCat(binding, ", but its rule is about API group ",
-                          QuotedNames(rule.apigroups()), ", not \"",
-                          a.api_group, "\"");
+                          QuotedNames(rule.apigroups()), ", not ",
+                          GoQuote(a.api_group));
     case MissKind::kSubjectKind:
       return absl::StrCat(
           binding, "; the request's user has that name as a ",
           grant.subject.kind() == kGroupKind ? kUserKind : kGroupKind);
     case MissKind::kMissingRole:
-      return absl::StrCat(binding, ", but ", grant.role_ref.kind(), " \"",
-                          grant.role_ref.name(), "\" does not exist");
+      return absl::StrCat(binding, ", but ", Word(grant.role_ref.kind()), " ",
+                          GoQuote(grant.role_ref.name()), " does not exist");
   }
   return binding;
 }

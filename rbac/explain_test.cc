@@ -344,6 +344,18 @@ TEST(ExplainTest, OfOtherNamespacesTheFirstThousand) {
 
 // Regression: a binding elsewhere was listed once for each name of the user in
 // it, and once more for each time the user had the group.
+// Names come from policies that others write: none may forge a line.
+TEST(ExplainTest, NoNameForgesALine) {
+  const Explanation out =
+      ExplainTo({ClusterRoleOf("r\n", {MakeRule("li\nst", "", "pods")}),
+                 BindingOf("dev", "b\"\nyes", "ClusterRole:r\n", "User:jane")},
+                Ask("jane", "get", "dev", "pods"));
+  ASSERT_EQ(out.near_misses.size(), 1u);
+  EXPECT_EQ(out.near_misses[0].text,
+            R"(RoleBinding "dev/b\"\nyes" names User "jane", but its rule )"
+            R"(grants "li\nst", not get, on pods)");
+}
+
 TEST(ExplainTest, ABindingThatNamesTheUserTwiceIsOneNearMiss) {
   const std::vector<objects::Object> objects = {
       Reader(),

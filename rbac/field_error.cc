@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
-#include "rbac/go_quote.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::rbac {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 #include "rbac/explain.h"
 #include "rbac/internal/compiler.h"
 #include "rbac/internal/policy_reader.h"
@@ -34,12 +35,16 @@ absl::Status Policy::Replace(absl::Span<const objects::Object> objects) {
   compiler->Expect(objects.size());
   for (const objects::Object& object : objects) {
     if (compiler->Put(object)) continue;
+    const k8s::ObjectMeta& metadata = object.metadata();
     return MakeError(
-        absl::StatusCode::kInvalidArgument, Reason::kDuplicate,
-        absl::StrCat(object.source, object.source.empty() ? "" : ": ",
-                     object.kind->kind, " \"", object.metadata().namespace_(),
-                     object.metadata().namespace_().empty() ? "" : "/",
-                     object.metadata().name(), "\" is there twice"));
+        absl::StatusCode::kAlreadyExists, Reason::kDuplicate,
+        absl::StrCat(
+            object.source, object.source.empty() ? "" : ": ", object.kind->kind,
+            " ",
+            GoQuote(absl::StrCat(metadata.namespace_(),
+                                 metadata.namespace_().empty() ? "" : "/",
+                                 metadata.name())),
+            " is there twice"));
   }
   compiler->Commit();
   MutexLock lock(mutex_);

@@ -32,7 +32,8 @@ struct Snapshot;
 class PolicyReader;
 }  // namespace internal
 
-// PolicyUpdate is a set of changes that become visible together.
+// PolicyUpdate is a set of changes that become visible together. What is
+// removed goes first; of an object that is put twice the last counts.
 struct PolicyUpdate {
   // Added, or put in place of the object of the same kind, namespace and name.
   std::vector<objects::Object> put;

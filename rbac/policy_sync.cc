@@ -9,7 +9,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -17,8 +16,7 @@
 #include "base/errors.h"
 #include "objects/object.h"
 #include "proto/rbac.pb.h"
-#include "rbac/aggregation.h"
-#include "rbac/rules.h"
+#include "rbac/internal/aggregates.h"
 
 namespace gatehouse::rbac {
 namespace {
@@ -87,8 +85,9 @@ absl::Status Read(Stream& stream, uint64_t version, Changes& changes) {
       stream.held = *std::move(next);
     }
     if (VersionOf(*stream.held) > version) return absl::OkStatus();
-    changes.insert_or_assign(KeyOf(stream.held->object),
-                             *std::exchange(stream.held, absl::nullopt));
+    Key key = KeyOf(stream.held->object);
+    changes.insert_or_assign(std::move(key), *std::move(stream.held));
+    stream.held.reset();
   }
 }
 
@@ -108,94 +107,6 @@ std::vector<Object> Merge(std::vector<Object> listed, const Changes& changes) {
   return listed;
 }
 
-bool IsAggregated(const Object& object) {
-  const auto* role = object.As<k8s::ClusterRole>();
-  return role != nullptr && HasAggregationRule(*role);
-}
-
-bool SameRules(const Object& object, const k8s::ClusterRole& role) {
-  return absl::c_equal(object.As<k8s::ClusterRole>()->rules(), role.rules(),
-                       SameRule);
-}
-
-// The ClusterRoles of the store, and the aggregated ones as the policy has
-// them.
-class Aggregates {
- public:
-  // Enters the changes of `update`. Puts into it the aggregated roles that
-  // become other than the policy has them, filled in.
-  void Fill(PolicyUpdate& update);
-
-  const std::vector<std::string>& errors() const { return errors_; }
-
- private:
-  using ByName = absl::btree_map<std::string, Object>;
-
-  // Returns the names of the roles that `update` touches.
-  absl::btree_set<std::string> Enter(const PolicyUpdate& update);
-  // Copies all roles, filled in; none if none is aggregated.
-  std::vector<k8s::ClusterRole> FilledRoles();
-
-  ByName stored_;
-  ByName filled_;
-  std::vector<std::string> errors_;
-};
-
-absl::btree_set<std::string> Aggregates::Enter(const PolicyUpdate& update) {
-  absl::btree_set<std::string> touched;
-  for (const Object& object : update.remove) {
-    if (object.As<k8s::ClusterRole>() == nullptr) continue;
-    stored_.erase(object.metadata().name());
-    touched.insert(object.metadata().name());
-  }
-  for (const Object& object : update.put) {
-    if (object.As<k8s::ClusterRole>() == nullptr) continue;
-    stored_.insert_or_assign(object.metadata().name(), object);
-    touched.insert(object.metadata().name());
-  }
-  return touched;
-}
-
-std::vector<k8s::ClusterRole> Aggregates::FilledRoles() {
-  std::vector<k8s::ClusterRole> roles;
-  errors_.clear();
-  if (absl::c_none_of(stored_,
-                      [](const auto& e) { return IsAggregated(e.second); })) {
-    return roles;
-  }
-  roles.reserve(stored_.size());
-  for (const auto& entry : stored_) {
-    roles.push_back(*entry.second.As<k8s::ClusterRole>());
-  }
-  errors_ = AggregateAll(roles).errors;
-  return roles;
-}
-
-void Aggregates::Fill(PolicyUpdate& update) {
-  const absl::btree_set<std::string> touched = Enter(update);
-  if (touched.empty()) return;
-  update.put.erase(
-      std::remove_if(update.put.begin(), update.put.end(), IsAggregated),
-      update.put.end());
-  ByName filled;
-  for (k8s::ClusterRole& role : FilledRoles()) {
-    if (!HasAggregationRule(role)) continue;
-    const std::string name = role.metadata().name();
-    const auto before = filled_.find(name);
-    if (before != filled_.end() && !touched.contains(name) &&
-        SameRules(before->second, role)) {
-      filled.insert(*before);
-      continue;
-    }
-    const Object& stored = stored_.find(name)->second;
-    update.put.push_back(SameRules(stored, role)
-                             ? stored
-                             : MakeObject(std::move(role), stored.source));
-    filled.emplace(name, update.put.back());
-  }
-  filled_ = std::move(filled);
-}
-
 PolicyUpdate MakeUpdate(Changes changes) {
   PolicyUpdate update;
   for (auto& change : changes) {
@@ -211,7 +122,7 @@ PolicyUpdate MakeUpdate(Changes changes) {
 // What is known of the store.
 struct PolicySync::Mirror {
   std::vector<Stream> streams;
-  Aggregates aggregates;
+  internal::Aggregates aggregates;
 };
 
 PolicySync::PolicySync(ObjectStore& store, const PolicySyncOptions& options)
@@ -394,9 +305,10 @@ void PolicySync::Pause() {
     void unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex.Unlock(); }
     Mutex& mutex;
   };
-  const auto deadline = std::chrono::steady_clock::now() +
-                        absl::ToChronoMilliseconds(std::max(
-                            options_.retry_interval, absl::Milliseconds(1)));
+  const auto deadline =
+      std::chrono::steady_clock::now() +
+      absl::ToChronoMilliseconds(std::clamp(
+          options_.retry_interval, absl::Milliseconds(1), absl::Hours(24)));
   MutexLock lock(thread_mutex_);
   Unlockable unlockable{thread_mutex_};
   while (!stopping_ && stopped_.wait_until(unlockable, deadline) ==

@@ -35,7 +35,8 @@ struct PolicySyncOptions {
   // store is never written to. Off: such roles count as they stand.
   bool aggregate = true;
   // How long Start's threads wait after an error of the store before they ask
-  // it again. Real time; at least a millisecond.
+  // it again. Real time,
+  // from a millisecond to a day.
   absl::Duration retry_interval = absl::Seconds(1);
 };
 

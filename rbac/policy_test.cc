@@ -196,7 +196,7 @@ TEST(PolicyTest, DuplicatesAreRefused) {
         Reader("watch"), c.object,
         ClusterBindingOf("all", "ClusterRole:reader", "User:u"), c.object};
     const absl::Status created = Policy::Create(twice).status();
-    EXPECT_EQ(created.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(created.code(), absl::StatusCode::kAlreadyExists);
     EXPECT_EQ(ReasonOf(created), Reason::kDuplicate);
     EXPECT_THAT(std::string(created.message()), testing::EndsWith(c.want));
   }

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "rbac/go_quote.h"
+#include "base/go_quote.h"
 #include "rbac/names.h"
 
 namespace gatehouse::rbac {

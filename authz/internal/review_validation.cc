@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "authz/internal/label_key.h"
-#include "authz/internal/text.h"
+#include "base/go_quote.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace gatehouse::authz::internal {
@@ -109,7 +109,7 @@ void FieldErrors::Add(absl::string_view path, absl::string_view kind,
 
 void FieldErrors::Invalid(absl::string_view path, absl::string_view value,
                           absl::string_view text) {
-  Add(path, "Invalid value: ", Quote(value), text);
+  Add(path, "Invalid value: ", GoQuote(value), text);
 }
 
 void FieldErrors::Invalid(absl::string_view path,

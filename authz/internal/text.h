@@ -1,4 +1,4 @@
-// Text as Go's standard library and Kubernetes' aggregated errors print it.
+// Errors as Kubernetes' aggregated errors print them.
 #ifndef GATEHOUSE_AUTHZ_INTERNAL_TEXT_H_
 #define GATEHOUSE_AUTHZ_INTERNAL_TEXT_H_
 
@@ -9,11 +9,6 @@
 #include "absl/types/span.h"
 
 namespace gatehouse::authz::internal {
-
-// Returns `text` between double quotes, as Go's %q prints it: printable UTF-8
-// stands as it is, control and format characters and bytes that are no UTF-8
-// are escaped. (A code point that Unicode has not assigned stands, too.)
-std::string Quote(absl::string_view text);
 
 // Returns one error out of many, OK ones left out: the text is that of
 // AggregateMessages over all of them, with errors that this function itself

@@ -5,7 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "rbac/go_quote.h"
+#include "base/go_quote.h"
 
 namespace gatehouse::rbac::internal {
 namespace {

@@ -1,12 +1,12 @@
 // Quoting as Go's %q does it, which is how Kubernetes' messages quote.
-#ifndef GATEHOUSE_RBAC_GO_QUOTE_H_
-#define GATEHOUSE_RBAC_GO_QUOTE_H_
+#ifndef GATEHOUSE_BASE_GO_QUOTE_H_
+#define GATEHOUSE_BASE_GO_QUOTE_H_
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse {
 
 // Returns `text` in double quotes. Quotes and backslashes are escaped; control
 // characters, invisible characters and bytes that are not UTF-8 are written as
@@ -15,6 +15,6 @@ namespace gatehouse::rbac {
 // would escape them.
 std::string GoQuote(absl::string_view text);
 
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse
 
-#endif  // GATEHOUSE_RBAC_GO_QUOTE_H_
+#endif  // GATEHOUSE_BASE_GO_QUOTE_H_

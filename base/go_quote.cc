@@ -1,12 +1,11 @@
-#include "rbac/go_quote.h"
+#include "base/go_quote.h"
 
 #include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse {
 namespace {
 
 struct Rune {
@@ -45,10 +44,12 @@ struct Range {
 constexpr Range kInvisible[] = {
     {0x80, 0xa0},       {0xad, 0xad},       {0x600, 0x605},
     {0x61c, 0x61c},     {0x6dd, 0x6dd},     {0x70f, 0x70f},
-    {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f},
-    {0x2028, 0x202f},   {0x205f, 0x206f},   {0x3000, 0x3000},
-    {0xe000, 0xf8ff},   {0xfdd0, 0xfdef},   {0xfeff, 0xfeff},
-    {0xfff0, 0xfffb},   {0xfffe, 0xffff},   {0x1d173, 0x1d17a},
+    {0x890, 0x891},     {0x8e2, 0x8e2},     {0x1680, 0x1680},
+    {0x180e, 0x180e},   {0x2000, 0x200f},   {0x2028, 0x202f},
+    {0x205f, 0x206f},   {0x3000, 0x3000},   {0xe000, 0xf8ff},
+    {0xfdd0, 0xfdef},   {0xfeff, 0xfeff},   {0xfff0, 0xfffb},
+    {0xfffe, 0xffff},   {0x110bd, 0x110bd}, {0x110cd, 0x110cd},
+    {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
     {0xe0000, 0xe00ff}, {0xe01f0, 0x10ffff}};
 
 bool IsPrintable(uint32_t rune) {
@@ -65,11 +66,11 @@ void AppendEscape(uint32_t rune, std::string& out) {
   if (rune >= 0x07 && rune <= 0x0d) {
     absl::StrAppend(&out, "\\", kNamed.substr(rune - 0x07, 1));
   } else if (rune < 0x80) {
-    absl::StrAppendFormat(&out, "\\x%02x", rune);
+    absl::StrAppend(&out, "\\x", absl::Hex(rune, absl::kZeroPad2));
   } else if (rune < 0x10000) {
-    absl::StrAppendFormat(&out, "\\u%04x", rune);
+    absl::StrAppend(&out, "\\u", absl::Hex(rune, absl::kZeroPad4));
   } else {
-    absl::StrAppendFormat(&out, "\\U%08x", rune);
+    absl::StrAppend(&out, "\\U", absl::Hex(rune, absl::kZeroPad8));
   }
 }
 
@@ -80,7 +81,9 @@ std::string GoQuote(absl::string_view text) {
   while (!text.empty()) {
     const Rune rune = DecodeRune(text);
     if (!rune.valid) {
-      absl::StrAppendFormat(&out, "\\x%02x", static_cast<uint8_t>(text[0]));
+      absl::StrAppend(
+          &out, "\\x",
+          absl::Hex(static_cast<uint8_t>(text[0]), absl::kZeroPad2));
     } else if (rune.value == '"' || rune.value == '\\') {
       absl::StrAppend(&out, "\\", text.substr(0, 1));
     } else if (IsPrintable(rune.value)) {
@@ -94,4 +97,4 @@ std::string GoQuote(absl::string_view text) {
   return out;
 }
 
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse
