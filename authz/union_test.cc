@@ -123,7 +123,7 @@ TEST(UnionTest, FirstAllowOrDenyDecides) {
 }
 
 TEST(UnionTest, NestedErrorsAreTakenApart) {
-  const auto member = [](std::string name, std::string error) {
+  const auto member = [](std::string name, const std::string& error) {
     return NamedAuthorizer{
         std::move(name),
         std::make_shared<FakeAuthorizer>(Decision{kNone, "r", ErrorOf(error)})};
@@ -208,7 +208,9 @@ TEST(UnionTest, MastersInFrontKeepTheirRights) {
 class FakeResolver : public RuleResolver {
  public:
   FakeResolver(std::string verb, bool incomplete, std::string error)
-      : verb_(std::move(verb)), incomplete_(incomplete), error_(error) {}
+      : verb_(std::move(verb)),
+        incomplete_(incomplete),
+        error_(std::move(error)) {}
 
   Rules RulesFor(const UserInfo& user,
                  absl::string_view namespace_) const override {

@@ -17,13 +17,13 @@ namespace {
 constexpr char kTestdata[] = "cli/testdata/";
 }  // namespace
 
-Result RunArgs(std::vector<std::string> args, absl::string_view in,
+Result RunArgs(const std::vector<std::string>& args, absl::string_view in,
                bool err_is_terminal) {
   std::istringstream in_stream{std::string(in)};
   std::ostringstream out;
   std::ostringstream err;
   Result result;
-  result.status = Run(std::move(args), in_stream, out, err, err_is_terminal);
+  result.status = Run(args, in_stream, out, err, err_is_terminal);
   result.out = out.str();
   result.err = err.str();
   return result;

@@ -24,7 +24,7 @@ Result RunLine(absl::string_view line, absl::string_view in = "",
                bool err_is_terminal = false);
 
 // The same with arguments that may hold spaces.
-Result RunArgs(std::vector<std::string> args, absl::string_view in = "",
+Result RunArgs(const std::vector<std::string>& args, absl::string_view in = "",
                bool err_is_terminal = false);
 
 // Case is a run and what it has to leave. In `err`, @ stands for the path of

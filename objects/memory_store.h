@@ -48,9 +48,11 @@ class MemoryStore final : public ObjectStore {
       const KindInfo& kind, absl::string_view object_namespace) const override;
   absl::StatusOr<Object> Create(const Object& object) override;
   absl::StatusOr<Object> Update(const Object& object) override;
-  absl::StatusOr<Object> Delete(
-      const KindInfo& kind, absl::string_view object_namespace,
-      absl::string_view name, const Preconditions& preconditions = {}) override;
+  using ObjectStore::Delete;
+  absl::StatusOr<Object> Delete(const KindInfo& kind,
+                                absl::string_view object_namespace,
+                                absl::string_view name,
+                                const Preconditions& preconditions) override;
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const KindInfo& kind,
                                                  uint64_t from) override;
 

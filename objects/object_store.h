@@ -113,9 +113,17 @@ class ObjectStore {
   // Removes an object and returns its last state, with the resourceVersion of
   // the deletion. Errors: Reason::kNotFound (kNotFound), Reason::kConflict
   // (kAborted) if a precondition does not hold.
-  virtual absl::StatusOr<Object> Delete(
-      const KindInfo& kind, absl::string_view object_namespace,
-      absl::string_view name, const Preconditions& preconditions = {}) = 0;
+  virtual absl::StatusOr<Object> Delete(const KindInfo& kind,
+                                        absl::string_view object_namespace,
+                                        absl::string_view name,
+                                        const Preconditions& preconditions) = 0;
+
+  // The same without preconditions.
+  absl::StatusOr<Object> Delete(const KindInfo& kind,
+                                absl::string_view object_namespace,
+                                absl::string_view name) {
+    return Delete(kind, object_namespace, name, Preconditions());
+  }
 
   // Returns a watcher of every change of `kind` made after version `from`. If
   // `from` is 0, the objects that exist come first, as kAdded, in List's order.

@@ -1,6 +1,7 @@
 #include "rbac/escalation.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,7 +17,7 @@ using Rules = std::vector<k8s::PolicyRule>;
 // Allows the one question that it was told to, and notes what it was asked.
 class FakeAuthorizer : public authz::Authorizer {
  public:
-  explicit FakeAuthorizer(std::string allowed) : allowed_(allowed) {}
+  explicit FakeAuthorizer(std::string allowed) : allowed_(std::move(allowed)) {}
 
   authz::Decision Authorize(const authz::Attributes& a) const override {
     const std::string question =

@@ -87,7 +87,7 @@ class JsonSink : public Sink {
   void NewLine() {
     if (indent_ == 0) return;
     out_->push_back('\n');
-    out_->append(static_cast<size_t>(depth_ * indent_), ' ');
+    out_->append(static_cast<size_t>(depth_) * indent_, ' ');
   }
 
   // Writes what stands between the value before and the one to come.

@@ -696,14 +696,15 @@ TEST(CompilerTest, NamesInRulesAreForgottenInTheEnd) {
     std::vector<k8s::PolicyRule> rules;
     for (int i = 0; i < kNamesPerRound / 4; ++i) {
       const std::string n = absl::StrCat(round, "-", i);
-      rules.push_back(MakeRule("v" + n, "g" + n, "r" + n + ",s" + n));
+      rules.push_back(MakeRule(absl::StrCat("v", n), absl::StrCat("g", n),
+                               absl::StrCat("r", n, ",s", n)));
     }
     world.Put({ClusterRoleOf("round", rules)});
     const uint32_t size = world.snapshot().symbols.size();
     renumbered |= size < largest;
     largest = std::max(largest, size);
     const std::string n = absl::StrCat(round, "-", 7);
-    const std::string what = "r" + n + ".g" + n;
+    const std::string what = absl::StrCat("r", n, ".g", n);
     for (const char* who : {"u", "o,g"}) {
       ASSERT_TRUE(world.Allows(who, "get", "a", "pods")) << round;
       ASSERT_TRUE(world.Allows(who, "get", "a", "nodes/log")) << round;

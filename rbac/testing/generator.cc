@@ -239,9 +239,9 @@ k8s::RoleRef EdgeGenerator::RandomRoleRef() {
 }
 
 template <typename Role>
-objects::Object EdgeGenerator::DrawRole(k8s::ObjectMeta metadata) {
+objects::Object EdgeGenerator::DrawRole(const k8s::ObjectMeta& metadata) {
   Role role;
-  *role.mutable_metadata() = std::move(metadata);
+  *role.mutable_metadata() = metadata;
   for (uint32_t left = Below(4); left > 0; --left) {
     *role.add_rules() = RandomRule();
   }
@@ -249,9 +249,9 @@ objects::Object EdgeGenerator::DrawRole(k8s::ObjectMeta metadata) {
 }
 
 template <typename Binding>
-objects::Object EdgeGenerator::DrawBinding(k8s::ObjectMeta metadata) {
+objects::Object EdgeGenerator::DrawBinding(const k8s::ObjectMeta& metadata) {
   Binding binding;
-  *binding.mutable_metadata() = std::move(metadata);
+  *binding.mutable_metadata() = metadata;
   *binding.mutable_roleref() = RandomRoleRef();
   for (uint32_t left = Below(4); left > 0; --left) {
     *binding.add_subjects() = RandomSubject();
@@ -259,18 +259,19 @@ objects::Object EdgeGenerator::DrawBinding(k8s::ObjectMeta metadata) {
   return objects::MakeObject(std::move(binding));
 }
 
-objects::Object EdgeGenerator::Draw(Kind kind, k8s::ObjectMeta metadata) {
+objects::Object EdgeGenerator::Draw(Kind kind,
+                                    const k8s::ObjectMeta& metadata) {
   switch (kind) {
     case Kind::kClusterRole:
-      return DrawRole<k8s::ClusterRole>(std::move(metadata));
+      return DrawRole<k8s::ClusterRole>(metadata);
     case Kind::kRole:
-      return DrawRole<k8s::Role>(std::move(metadata));
+      return DrawRole<k8s::Role>(metadata);
     case Kind::kClusterRoleBinding:
-      return DrawBinding<k8s::ClusterRoleBinding>(std::move(metadata));
+      return DrawBinding<k8s::ClusterRoleBinding>(metadata);
     case Kind::kRoleBinding:
       break;
   }
-  return DrawBinding<k8s::RoleBinding>(std::move(metadata));
+  return DrawBinding<k8s::RoleBinding>(metadata);
 }
 
 objects::Object EdgeGenerator::RandomObject() {
@@ -284,7 +285,7 @@ objects::Object EdgeGenerator::RandomObject() {
   } else {
     metadata.set_name(absl::StrCat("b", Below(kBindingNames)));
   }
-  return Draw(kind, std::move(metadata));
+  return Draw(kind, metadata);
 }
 
 PolicyObjects EdgeGenerator::RandomPolicy(int size) {

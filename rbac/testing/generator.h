@@ -105,10 +105,10 @@ class EdgeGenerator {
   k8s::RoleRef RandomRoleRef();
   UserInfo RandomUser();
   template <typename Role>
-  objects::Object DrawRole(k8s::ObjectMeta metadata);
+  objects::Object DrawRole(const k8s::ObjectMeta& metadata);
   template <typename Binding>
-  objects::Object DrawBinding(k8s::ObjectMeta metadata);
-  objects::Object Draw(Kind kind, k8s::ObjectMeta metadata);
+  objects::Object DrawBinding(const k8s::ObjectMeta& metadata);
+  objects::Object Draw(Kind kind, const k8s::ObjectMeta& metadata);
   objects::Object RandomObject();
   // Picks one of the policy's objects, which must have some.
   objects::Object PickObject(const PolicyObjects& policy, Kind* kind);

@@ -46,7 +46,7 @@ class ReferenceAuthorizer : public authz::Authorizer,
   // kAllow with the first binding that grants, else kNoOpinion; never kDeny.
   // Roles that are missing are named in the reason of a kNoOpinion, and are no
   // error. A request without user has no rights.
-  authz::Decision Authorize(const authz::Attributes& attributes) const override;
+  authz::Decision Authorize(const authz::Attributes& request) const override;
 
   // Every rule of every binding that names the user, in visit order, with
   // duplicates; Rules::error names the roles that could not be resolved.
@@ -58,10 +58,10 @@ class ReferenceAuthorizer : public authz::Authorizer,
                                               absl::string_view namespace_,
                                               absl::Status* error) const;
 
-  // Who may make this request (attributes.user is not looked at): the group
+  // Who may make this request (request.user is not looked at): the group
   // system:masters, then the user `super_user` unless it is "", then the
   // subjects of each binding that grants it.
-  AllowedSubjectsResult AllowedSubjects(const authz::Attributes& attributes,
+  AllowedSubjectsResult AllowedSubjects(const authz::Attributes& request,
                                         absl::string_view super_user) const;
 
  private:
