@@ -268,9 +268,10 @@ void PolicySync::Run(size_t kind) {
 }
 
 // Syncs whenever the bell rings for something new. Returns OK to be called
-// again after a Sync.
+// again after a Sync, as a bell that has expired demands.
 absl::Status PolicySync::Follow(size_t kind) {
   const absl::StatusOr<Watcher*> bell = OpenBell(kind);
+  if (ReasonOf(bell.status()) == Reason::kExpired) return absl::OkStatus();
   if (!bell.ok()) return bell.status();
   for (;;) {
     const absl::StatusOr<absl::optional<Event>> event =
