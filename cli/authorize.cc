@@ -1,4 +1,7 @@
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -13,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/internal/engine.h"
 #include "cli/internal/policy_flags.h"
+#include "cli/internal/table.h"
 #include "objects/codec.h"
 #include "proto/authorization.pb.h"
 #include "proto/meta.pb.h"
@@ -23,6 +27,9 @@ namespace {
 
 // An API server takes no larger request body either.
 constexpr size_t kMaxLine = size_t{3} << 20;
+
+// Some editors begin a file with it.
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 constexpr char kExamples[] =
     R"(Reads SubjectAccessReview objects (authorization.k8s.io/v1), one on each line,
@@ -40,10 +47,11 @@ Examples:
   kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o yaml |
     gatehouse authorize -f - --requests reviews.jsonl)";
 
-enum class ReadResult { kLine, kTooLong, kEnd };
+enum class ReadResult { kLine, kTooLong, kEnd, kFailed };
 
 // Reads one line without its end. What exceeds the ceiling is passed over.
-ReadResult ReadLine(std::istream& in, std::string& line) {
+// The library's buffers throw where the file cannot be read.
+ReadResult ReadLineOrThrow(std::istream& in, std::string& line) {
   line.clear();
   std::streambuf& buffer = *in.rdbuf();
   bool too_long = false;
@@ -60,6 +68,22 @@ ReadResult ReadLine(std::istream& in, std::string& line) {
     }
   }
   return too_long ? ReadResult::kTooLong : ReadResult::kLine;
+}
+
+ReadResult ReadLine(std::istream& in, std::string& line) {
+  errno = 0;
+  try {
+    return ReadLineOrThrow(in, line);
+  } catch (const std::exception&) {
+    return ReadResult::kFailed;
+  }
+}
+
+absl::Status CannotRead(absl::StatusCode code, Reason reason,
+                        absl::string_view path) {
+  return MakeError(code, reason,
+                   absl::StrCat("--requests: cannot read ", path, ": ",
+                                std::strerror(errno != 0 ? errno : EIO)));
 }
 
 // Returns the answer of an API server to a bad request, in one line.
@@ -104,10 +128,11 @@ class Authorize : public Command {
     std::ifstream file;
     const bool from_file = !requests.empty() && requests != "-";
     if (from_file) {
+      errno = 0;
       file.open(requests, std::ios::binary);
       if (!file) {
-        return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
-                         absl::StrCat("--requests: cannot read ", requests));
+        return CannotRead(absl::StatusCode::kNotFound, Reason::kNotFound,
+                          requests);
       }
     }
     absl::StatusOr<Engine> engine = Engine::Load(policy, streams);
@@ -117,13 +142,18 @@ class Authorize : public Command {
   }
 
  private:
-  int AnswerAll(const Engine& engine, const std::string& source,
-                std::istream& in, const Streams& streams) const {
+  absl::StatusOr<int> AnswerAll(const Engine& engine, const std::string& source,
+                                std::istream& in,
+                                const Streams& streams) const {
     int status = kExitYes;
     std::string line;
     for (size_t number = 1; streams.out.good(); ++number) {
       const ReadResult result = ReadLine(in, line);
       if (result == ReadResult::kEnd) break;
+      if (result == ReadResult::kFailed) {
+        return CannotRead(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                          source);
+      }
       const std::string place = absl::StrCat(source, ":", number);
       if (result == ReadResult::kTooLong) {
         streams.out << BadRequest(absl::StrCat(place, ": longer than ",
@@ -150,12 +180,12 @@ class Authorize : public Command {
       options.field_validation = objects::FieldValidation::kIgnore;
     }
     std::vector<std::string> warnings;
-    absl::StatusOr<objects::Object> object =
-        objects::ObjectFromJson(line, source, options, &warnings);
+    absl::StatusOr<objects::Object> object = objects::ObjectFromJson(
+        absl::StripPrefix(line, kByteOrderMark), source, options, &warnings);
     absl::Status error = object.status();
     if (object.ok()) {
       for (const std::string& warning : warnings) {
-        streams.err << Placed(warning, source, number) << '\n';
+        streams.err << Printable(Placed(warning, source, number)) << '\n';
       }
       if (const auto* read = object->As<k8s::SubjectAccessReview>()) {
         k8s::SubjectAccessReview review = *read;
@@ -163,7 +193,8 @@ class Authorize : public Command {
         if (!error.ok() && policy.validate != "strict" &&
             IsAnswerable(review)) {
           if (policy.validate == "warn") {
-            streams.err << Placed(error.message(), source, number) << '\n';
+            streams.err << Printable(Placed(error.message(), source, number))
+                        << '\n';
           }
           AnswerAnyway(engine.authorizer(), &review);
           error = absl::OkStatus();
@@ -189,7 +220,15 @@ class Authorize : public Command {
                             const std::string& source, size_t number) {
     const bool has_column =
         absl::ConsumePrefix(&message, absl::StrCat(source, ":1:"));
-    return absl::StrCat(source, ":", number, has_column ? ":" : ": ", message);
+    // So it does where it names the first of two equal keys.
+    constexpr absl::string_view kFirst = ", first at 1:";
+    const size_t first = message.rfind(kFirst);
+    std::string text(message);
+    if (first != absl::string_view::npos) {
+      text.replace(first, kFirst.size(),
+                   absl::StrCat(", first at ", number, ":"));
+    }
+    return absl::StrCat(source, ":", number, has_column ? ":" : ": ", text);
   }
 };
 

@@ -214,7 +214,9 @@ TEST(AuthorizeTest, Errors) {
        "--requests FILE\n",
        ""},
       {"authorize -f @jane.yaml --requests @none.jsonl", 2, "",
-       "error: --requests: cannot read @none.jsonl\n", ""},
+       "error: --requests: cannot read @none.jsonl: No such file or "
+       "directory\n",
+       ""},
       {"authorize", 2, "",
        "error: no policy: give -f PATH, or --default-policy, or both\n", ""},
       {"authorize -f @jane.yaml @jane.yaml", 2, "",

@@ -10,9 +10,11 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "cli/commands.h"
+#include "cli/internal/arguments.h"
 #include "cli/internal/engine.h"
 #include "cli/internal/explanation.h"
 #include "cli/internal/policy_flags.h"
+#include "cli/internal/question.h"
 #include "cli/internal/table.h"
 #include "cli/internal/user_flags.h"
 
@@ -52,6 +54,10 @@ class Matrix : public Command {
   std::string output;
 
   absl::StatusOr<int> Run(const Streams& streams) override {
+    for (const std::string& type : types) {
+      absl::Status status = CheckStrayPaths({"get", type});
+      if (!status.ok()) return status;
+    }
     absl::StatusOr<UserInfo> who = UserFrom(user);
     if (!who.ok()) return who.status();
     absl::StatusOr<Engine> engine = Engine::Load(policy, streams);
@@ -158,14 +164,11 @@ Registered AddMatrix(CLI::App& auth) {
   CLI::App& app = *auth.add_subcommand(
       "matrix", "What may this user do with which resources, as a table");
   app.footer(kExamples);
-  app.add_option("TYPE", command->types,
-                 "Resources to show, such as po, deploy.apps or pods/log")
+  AddStrings(app, "TYPE", &command->types,
+             "Resources to show, such as po, deploy.apps or pods/log")
       ->type_name("");
   AddUserFlags(app, &command->user);
-  app.add_option("-n,--namespace", command->namespace_,
-                 "Namespace to ask about")
-      ->type_name("NAMESPACE")
-      ->capture_default_str();
+  AddNamespaceFlag(app, &command->namespace_);
   AddPolicyFlags(app, /*many=*/false, &command->policy);
   AddChainFlags(app, &command->policy);
   AddOutputFlag(app, {"table", "json", "yaml"}, &command->output);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "cli/commands.h"
+#include "cli/internal/arguments.h"
 #include "cli/internal/engine.h"
 #include "cli/internal/policy_flags.h"
 #include "cli/internal/table.h"
@@ -51,7 +52,9 @@ using Key = std::tuple<std::string, std::string, std::string>;
 using ObjectMap = std::map<Key, const objects::Object*>;
 
 Key KeyOf(const objects::Object& object) {
-  return Key(object.kind->kind, object.metadata().namespace_(),
+  // An API server drops the namespace of what has none.
+  return Key(object.kind->kind,
+             object.kind->namespaced ? object.metadata().namespace_() : "",
              object.metadata().name());
 }
 
@@ -133,7 +136,10 @@ class Reconcile : public Command {
     if (absl::Status status = CheckFlags(); !status.ok()) return status;
     auto wanted_objects = LoadObjects(wanted, validate, streams);
     if (!wanted_objects.ok()) return wanted_objects.status();
-    absl::Status valid = ValidateObjects(*wanted_objects, validate, streams);
+    absl::Status valid =
+        CheckNotEmpty(*wanted_objects, wanted, validate, streams);
+    if (!valid.ok()) return valid;
+    valid = ValidateObjects(*wanted_objects, validate, streams);
     if (!valid.ok()) return valid;
     std::vector<objects::Object> existing_objects;
     if (!existing.empty()) {
@@ -255,13 +261,13 @@ Registered AddReconcile(CLI::App& auth) {
   CLI::App& app = *auth.add_subcommand(
       "reconcile", "What would bring one policy up to another?");
   app.footer(kExamples);
-  app.add_option("-f,--filename", command->wanted,
-                 "File or directory with the wanted objects, or -")
+  AddStrings(app, "-f,--filename", &command->wanted,
+             "File or directory with the wanted objects, or -")
       ->type_name("PATH")
       ->required();
-  app.add_option("--existing", command->existing,
-                 "File or directory with the objects that exist, or -; without "
-                 "it none do")
+  AddStrings(app, "--existing", &command->existing,
+             "File or directory with the objects that exist, or -; without "
+             "it none do")
       ->type_name("PATH");
   app.add_flag("--dry-run{client}", command->dry_run,
                "Required, for nothing can be written; client is the only way")
@@ -270,12 +276,7 @@ Registered AddReconcile(CLI::App& auth) {
                "Remove rules of existing roles that are not wanted");
   app.add_flag("--remove-extra-subjects", command->remove_extra_subjects,
                "Remove subjects of existing bindings that are not wanted");
-  app.add_option("--validate", command->validate,
-                 "What becomes of objects that an API server would not store: "
-                 "strict, warn or ignore")
-      ->type_name("MODE")
-      ->check(CLI::IsMember({"strict", "warn", "ignore"}).description(""))
-      ->capture_default_str();
+  AddValidateFlag(app, &command->validate);
   AddOutputFlag(app, {"text", "table", "json", "yaml", "name"},
                 &command->output);
   return Registered{&app, std::move(command)};

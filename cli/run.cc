@@ -8,7 +8,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "cli/commands.h"
+#include "cli/internal/arguments.h"
 #include "cli/internal/command.h"
+#include "cli/internal/table.h"
 
 namespace gatehouse::cli {
 
@@ -18,11 +20,17 @@ constexpr char kExitStatusHelp[] =
     "Exit status: 0 for yes or done, 1 for no, 2 for an error.";
 
 int Fail(absl::string_view message, std::ostream& err) {
-  for (const absl::string_view line :
-       absl::StrSplit(message, '\n', absl::SkipWhitespace())) {
-    err << "error: " << line << '\n';
-  }
+  err << "error: " << Printable(message) << '\n';
   err.flush();
+  return kExitError;
+}
+
+int Fail(const absl::Status& status, std::ostream& err) {
+  if (!status.GetPayload(kLinesPayload)) return Fail(status.message(), err);
+  for (const absl::string_view line :
+       absl::StrSplit(status.message(), '\n', absl::SkipWhitespace())) {
+    Fail(line, err);
+  }
   return kExitError;
 }
 
@@ -65,6 +73,7 @@ std::vector<Registered> AddCommands(CLI::App& root) {
   commands.push_back(AddDefaultPolicy(root));
   commands.push_back(AddVersion(root));
   commands.push_back(AddCompletion(root));
+  LastWins(root);
   WrapDescriptions(root);
   return commands;
 }
@@ -108,7 +117,7 @@ int RunSelected(const CLI::App& root, const std::vector<Registered>& commands,
     const absl::StatusOr<int> status = registered.command->Run(streams);
     if (status.ok()) return Finish(*status, streams);
     streams.out.flush();
-    return Fail(status.status().message(), streams.err);
+    return Fail(status.status(), streams.err);
   }
   return PrintHelp(root, streams);  // A group of commands.
 }
@@ -118,14 +127,15 @@ int ParseAndRun(const std::vector<std::string>& args, const Streams& streams) {
       "Kubernetes' authorization, offline: asks the roles and bindings in "
       "manifests what an API server would answer");
   const std::vector<Registered> commands = AddCommands(root);
+  const std::vector<std::string> prepared = PrepareArguments(root, args);
   try {
     // The parser takes the arguments from the back.
-    root.parse(std::vector<std::string>(args.rbegin(), args.rend()));
+    root.parse(std::vector<std::string>(prepared.rbegin(), prepared.rend()));
   } catch (const CLI::CallForHelp&) {
     return PrintHelp(root, streams);
   } catch (const CLI::ParseError& error) {
-    return Fail(absl::StrCat(error.what(), "; see '", FullName(Selected(root)),
-                             " --help'"),
+    return Fail(absl::StrCat(AsTyped(error.what()), "; see '",
+                             FullName(Selected(root)), " --help'"),
                 streams.err);
   }
   return RunSelected(root, commands, streams);
@@ -139,7 +149,7 @@ int Run(const std::vector<std::string>& args, std::istream& in,
   try {
     return ParseAndRun(args, Streams{in, out, err, err_is_terminal});
   } catch (const std::exception& error) {
-    return Fail(error.what(), err);
+    return Fail(absl::string_view(error.what()), err);
   }
 }
 

@@ -194,6 +194,129 @@ TEST(RunTest, ControlCharactersAreShownAsSuch) {
   EXPECT_EQ(result.out, "group/system:masters\nuser/a\\x1b[2J\\nb\n");
 }
 
+// One row for each flag that takes a value: an empty one takes no other
+// argument for it.
+TEST(RunTest, EmptyValueDoesNotSwallowTheNextArgument) {
+  for (const char* flag : {"--as", "--as-group", "--as-uid", "--namespace",
+                           "--subresource", "--filename", "--validate",
+                           "--authorization-mode", "--always-allow-paths"}) {
+    SCOPED_TRACE(flag);
+    // With one argument swallowed these would be VERB TYPE NAME.
+    const Result result = RunLine(absl::StrCat(
+        "auth can-i ", flag, "= get pods one two -f @jane.yaml --as jane"));
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.out, "");
+  }
+  EXPECT_EQ(RunLine("auth can-i get --as-group= system:masters --as a -f "
+                    "@jane.yaml")
+                .out,
+            "no\n");
+  EXPECT_EQ(RunLine("auth can-i get pods -n=default --namespace= -f @jane.yaml "
+                    "--as jane")
+                .out,
+            "yes\n");
+}
+
+TEST(RunTest, BracketsAreTakenLiterally) {
+  const std::vector<std::vector<std::string>> rows = {
+      {"auth", "can-i", "[get]", "pods", "--as", "jane", "-f",
+       "cli/testdata/jane.yaml"},
+      {"auth", "can-i", "get", "[pods]", "--as", "jane", "-f",
+       "cli/testdata/jane.yaml"},
+      {"auth", "can-i", "get", "pods", "--as", "[jane]", "-f",
+       "cli/testdata/jane.yaml"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(RunArgs(row).out, "no\n");
+  ExpectAll({
+      {"auth can-i [get,pods] -f @jane.yaml --as jane", 2, "",
+       "error: you must specify two arguments: verb resource or verb "
+       "resource/resourceName; see 'gatehouse auth can-i --help'\n",
+       ""},
+      {"completion [bash]", 2, "",
+       "error: SHELL: [bash] not in {bash,zsh,fish}; see 'gatehouse completion "
+       "--help'\n",
+       ""},
+  });
+  const Result whoami =
+      RunLine("auth whoami --as a --as-group [x,y] --as-group={}");
+  EXPECT_TRUE(absl::StrContains(whoami.out, "[[x,y] {} ")) << whoami.out;
+}
+
+TEST(RunTest, StrayPathsAreNotAskedAbout) {
+  for (const char* line :
+       {"auth can-i get pods -f @jane.yaml @team.yaml --as jane",
+        "auth can-i get pods -f @jane.yaml gone.json --as jane",
+        "auth can-i get -f @jane.yaml @team.yaml --as jane",
+        "auth who-can get pods -f @jane.yaml @team.yaml",
+        "auth matrix -f @jane.yaml @team.yaml --as jane"}) {
+    SCOPED_TRACE(line);
+    const Result result = RunLine(line);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_TRUE(absl::StrContains(
+        result.err, " is taken for a file: use -f for each file"));
+  }
+}
+
+TEST(RunTest, EmptyPolicyIsNotSilent) {
+  for (const char* text : {"", "---\n", "null\n", "---\n---\n"}) {
+    SCOPED_TRACE(text);
+    const std::string line = "auth can-i get pods -f - --as a";
+    EXPECT_EQ(RunLine(line, text).err, "no roles or bindings in stdin\n");
+    const Result strict = RunLine(line + " --validate=strict", text);
+    EXPECT_EQ(strict.status, 2);
+    EXPECT_EQ(strict.err, "error: no roles or bindings in stdin\n");
+    EXPECT_EQ(RunLine(line + " --default-policy", text).err, "");
+  }
+}
+
+TEST(RunTest, ErrorsAreOneLineWithoutControlCharacters) {
+  for (const std::vector<std::string>& args :
+       std::vector<std::vector<std::string>>{
+           {"version", "--a\x1b[2J\nb"},
+           {"auth", "can-i", "get", "pods", "--as", "a", "-f", "a\x1b\nb"},
+           {"authorize", "-f", "cli/testdata/jane.yaml", "--requests",
+            "a\nb"}}) {
+    const Result result = RunArgs(args);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.err.find('\x1b'), std::string::npos);
+    EXPECT_EQ(result.err.find('\n'), result.err.size() - 1) << result.err;
+  }
+}
+
+TEST(RunTest, RequestsThatCannotBeRead) {
+  ExpectAll({
+      {"authorize -f @jane.yaml --requests @", 2, "",
+       "error: --requests: cannot read @: Is a directory\n", ""},
+      {"authorize -f @jane.yaml --requests @gone", 2, "",
+       "error: --requests: cannot read @gone: No such file or directory\n", ""},
+  });
+}
+
+TEST(RunTest, NamespaceOfAClusterRoleIsDropped) {
+  const Result result = RunLine(
+      "auth can-i get pods -f - --default-policy --as a --validate=ignore",
+      "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
+      "metadata: {name: view, namespace: x}\nrules: []\n");
+  EXPECT_EQ(result.out, "no\n") << result.err;
+}
+
+TEST(RunTest, HelpVersionAndSynonyms) {
+  EXPECT_EQ(RunLine("help auth can-i").out, RunLine("auth can-i --help").out);
+  EXPECT_EQ(RunLine("help").out, RunLine("--help").out);
+  EXPECT_EQ(RunLine("--version").out, RunLine("version").out);
+  ExpectAll({
+      {"auth can-i get pods -f @jane.yaml --as john --as jane", 0, "yes\n", "",
+       ""},
+      {"auth can-i get pods -n '' -f @jane.yaml --as jane", 0, "yes\n", "", ""},
+      {"auth can-i get pods --validate=true -f @jane.yaml --as jane", 0,
+       "yes\n", "", ""},
+      {"auth can-i get pods --validate=false -f @jane.yaml --as jane", 0,
+       "yes\n", "", ""},
+      {"auth can-i get pods -f '' --as jane", 2, "",
+       "error: -f \"\": the path is empty\n", ""},
+  });
+}
+
 std::string LargePolicy(size_t bytes) {
   std::string text;
   for (int i = 0; text.size() < bytes; ++i) {

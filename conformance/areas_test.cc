@@ -226,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
                          [{"key": "a", "operator": "Near"}]}]},
                        "rules": [{"verbs": ["get"]}]}, "clusterRoles": []})j",
                  R"j({"write": false, "rules": [{"verbs": ["get"]}],
-                     "error": "aggregationRule.clusterRoleSelectors[0]: invalid label )j"
+                     "error": "clusterrole \"t\": aggregationRule.clusterRoleSelectors[0]: invalid label )j"
                  R"j(selector: matchExpressions[0].operator: Invalid value: )j"
                  R"j(\"Near\": not a valid selector operator"})j",
                  {R"j({"error": null})j", R"j({"write": false})j"}}),

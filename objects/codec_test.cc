@@ -126,8 +126,26 @@ TEST(Decode, RefusesTimesThatAreNone) {
         Decode<k8s::ObjectMeta>(
             absl::StrCat("deletionTimestamp: '", text, "'")),
         absl::StrCat("Invalid f.yaml:1:20: deletionTimestamp: want a time such "
-                     "as \"2006-01-02T15:04:05Z\", got ",
-                     text));
+                     "as \"2006-01-02T15:04:05Z\", got \"",
+                     text, "\""));
+  }
+}
+
+TEST(Decode, InputForgesNoLinesOfErrors) {
+  const Row rows[] = {
+      {R"(labels: {"a\nf.yaml:9:9: b": 1})",
+       R"(Invalid f.yaml:1:30: labels["a\nf.yaml:9:9: b"]: want a string, got a number)"},
+      {R"(labels: {"a]": 1})",
+       R"(Invalid f.yaml:1:16: labels["a]"]: want a string, got a number)"},
+      {R"(labels: {"": 1})",
+       R"(Invalid f.yaml:1:14: labels[""]: want a string, got a number)"},
+      {R"(annotations: {"\e[2J": 1})",
+       R"(Invalid f.yaml:1:24: annotations["\x1b[2J"]: want a string, got a number)"},
+      {R"(creationTimestamp: "now\nerror: \e[2J")",
+       R"(Invalid f.yaml:1:20: creationTimestamp: want a time such as "2006-01-02T15:04:05Z", got "now\nerror: \x1b[2J")"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(Decode<k8s::ObjectMeta>(row.yaml), row.want) << row.yaml;
   }
 }
 
@@ -186,6 +204,10 @@ TEST(Decode, UnknownFields) {
       {"metadata: {name: a, nmae: b}",
        "f.yaml:1:21: unknown field \"metadata.nmae\"", ""},
       {"bogus: null", "f.yaml:1:1: unknown field \"bogus\"", ""},
+      // InputForgesNoLinesOfWarnings
+      {R"(metadata: {"a\nb": 1})",
+       R"(f.yaml:1:12: unknown field "metadata.a\nb")", ""},
+      {R"("\e[2J\"x": 1)", R"(f.yaml:1:1: unknown field "\x1b[2J\"x")", ""},
       {"rules: [{kind: x}]", "f.yaml:1:10: unknown field \"rules[0].kind\"",
        ""},
   };
@@ -227,7 +249,11 @@ TEST(DecodeObject, ReadsKindAndVersion) {
       {R"({"apiVersion":"v1","kind":7})",
        "Invalid f:1:27: kind: want a string, got a number"},
       {R"({"apiVersion":"apps/v1","kind":"Deployment"})",
-       "Unsupported f:1:1: kind Deployment of apps/v1 is not known here"},
+       "Unsupported f:1:1: kind \"Deployment\" of \"apps/v1\" is not known "
+       "here"},
+      // InputForgesNoLines
+      {R"({"apiVersion":"a\nb","kind":"\u001b[2J"})",
+       R"(Unsupported f:1:1: kind "\x1b[2J" of "a\nb" is not known here)"},
       {R"("x")", "Invalid f:1:1: want an object, got a string"},
       {R"({)", "Malformed f:1:2: the text ends inside a value"},
   };

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "objects/internal/number.h"
+#include "objects/internal/shown.h"
 #include "objects/internal/text.h"
 #include "objects/internal/tree_builder.h"
 #include "objects/node.h"
@@ -56,11 +57,12 @@ absl::string_view Wanted(Expect expect, bool in_map) {
 }
 
 // Returns what to show of a token in an error.
-std::string Shown(absl::string_view token) {
+std::string ShownToken(absl::string_view token) {
   constexpr size_t kMax = 20;
   const bool cut = token.size() > kMax;
-  return absl::StrCat(internal::ReplaceBadUtf8(token.substr(0, kMax)),
-                      cut ? "..." : "");
+  return absl::StrCat(
+      internal::Shown(internal::ReplaceBadUtf8(token.substr(0, kMax))),
+      cut ? "..." : "");
 }
 
 // Returns the offset of the first string that does not end on its line or has
@@ -266,7 +268,7 @@ class JsonReader : public DocumentReader {
         file_, Here(), Reason::kMalformed,
         absl::StrCat("want ",
                      Wanted(expect, !in_map_.empty() && in_map_.back()),
-                     ", got ", Shown(Token())));
+                     ", got ", ShownToken(Token())));
   }
 
   absl::Status Malformed(size_t offset, absl::string_view text) {

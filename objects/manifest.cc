@@ -5,8 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
-#include <memory>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -14,8 +12,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
+#include "objects/internal/file_loader.h"
+#include "objects/internal/shown.h"
 
 namespace gatehouse::objects {
 namespace {
@@ -26,34 +26,14 @@ constexpr size_t kProgressBytes = size_t{1} << 20;
 constexpr size_t kReadBytes = size_t{1} << 20;
 constexpr absl::string_view kStdin = "-";
 
-bool IsJsonName(absl::string_view file) {
-  return absl::EndsWith(file, ".json") || absl::EndsWith(file, ".jsonl");
-}
-
-bool IsManifestName(absl::string_view file) {
-  return IsJsonName(file) || absl::EndsWith(file, ".yaml") ||
-         absl::EndsWith(file, ".yml");
-}
-
-bool LooksLikeJson(absl::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  return first != absl::string_view::npos &&
-         (text[first] == '{' || text[first] == '[');
-}
-
-absl::Status InvalidAt(absl::string_view file, const Node& node,
-                       absl::string_view text) {
-  return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-                   absl::StrCat(Place(file, node), ": ", text));
-}
-
 absl::Status PathError(absl::string_view path, std::error_code error) {
   if (error == std::errc::no_such_file_or_directory) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
-                     absl::StrCat(path, ": no such file or directory"));
+    return MakeError(
+        absl::StatusCode::kNotFound, Reason::kNotFound,
+        absl::StrCat(internal::Shown(path), ": no such file or directory"));
   }
   return MakeError(absl::StatusCode::kUnavailable, Reason::kNone,
-                   absl::StrCat(path, ": ", error.message()));
+                   absl::StrCat(internal::Shown(path), ": ", error.message()));
 }
 
 // Appends the manifests in and below `directory`. Links to directories are
@@ -69,7 +49,7 @@ absl::Status ListDirectory(const std::string& directory,
     std::error_code ignored;
     if (absl::StartsWith(name, ".")) {
       if (it->is_directory(ignored)) it.disable_recursion_pending();
-    } else if (IsManifestName(name) && !it->is_directory(ignored)) {
+    } else if (internal::IsManifestName(name) && !it->is_directory(ignored)) {
       found.push_back(it->path().string());
     }
   }
@@ -95,136 +75,6 @@ std::string ReadAll(std::istream& stream, size_t expected, size_t max_bytes) {
   return text;
 }
 
-// The objects of one file, before they are held against the other files'.
-class FileLoader {
- public:
-  FileLoader(absl::string_view file, const LoadOptions& options,
-             ReadProgress progress)
-      : file_(file), progress_(std::move(progress)), limits_(options.limits) {
-    decode_.field_validation = options.field_validation;
-    decode_.limits = options.limits;
-  }
-
-  absl::Status Load(absl::string_view text) {
-    if (!IsJsonName(file_) && !LooksLikeJson(text)) {
-      return Read(NewYamlReader(text, file_, limits_, progress_).get());
-    }
-    const absl::Status as_json =
-        Read(NewJsonReader(text, file_, limits_, progress_).get());
-    if (ReasonOf(as_json) != Reason::kMalformed || IsJsonName(file_)) {
-      return as_json;
-    }
-    // YAML may start with { too.
-    result_ = LoadResult();
-    passed_over_.clear();
-    const absl::Status as_yaml =
-        Read(NewYamlReader(text, file_, limits_, progress_).get());
-    // Where it is neither, the name says which it was meant to be.
-    const bool neither = ReasonOf(as_yaml) == Reason::kMalformed;
-    return neither && !IsManifestName(file_) ? as_json : as_yaml;
-  }
-
-  // Returns what was loaded.
-  LoadResult Take() {
-    for (const auto& [kind, passed] : passed_over_) {
-      result_.warnings.push_back(absl::StrCat(
-          passed.place, ": kind ", kind.second, " of ", kind.first,
-          " is not known here, ", passed.count,
-          passed.count == 1 ? " object" : " objects", " passed over"));
-    }
-    return std::move(result_);
-  }
-
- private:
-  // Names are a list's for its items that have none.
-  struct Names {
-    std::string api_version;
-    std::string kind;
-  };
-  struct PassedOver {
-    std::string place;
-    size_t count = 0;
-  };
-
-  absl::Status Read(DocumentReader* reader) {
-    while (true) {
-      Document document;
-      const absl::StatusOr<bool> more = reader->Next(&document);
-      if (!more.ok()) return more.status();
-      if (!*more) return absl::OkStatus();
-      if (document.root().is(NodeKind::kNull)) continue;
-      absl::Status status = Add(document.root(), Names());
-      if (!status.ok()) return status;
-    }
-  }
-
-  absl::Status Add(const Node& node, const Names& inherited) {
-    Names names = inherited;
-    absl::Status status = ReadNames(node, &names);
-    if (!status.ok()) return status;
-    const Node* items = node.Find("items");
-    if (absl::EndsWith(names.kind, "List") && items != nullptr) {
-      return AddItems(*items, names);
-    }
-    const KindInfo* kind = FindKind(names.api_version, names.kind);
-    if (kind == nullptr) {
-      PassedOver& passed = passed_over_[{names.api_version, names.kind}];
-      if (passed.count++ == 0) passed.place = Place(file_, node);
-      return absl::OkStatus();
-    }
-    absl::StatusOr<Object> object =
-        DecodeObjectAs(*kind, node, file_, decode_, &result_.warnings);
-    if (!object.ok()) return object.status();
-    result_.objects.push_back(*std::move(object));
-    return absl::OkStatus();
-  }
-
-  absl::Status AddItems(const Node& items, Names names) {
-    if (items.is(NodeKind::kNull)) return absl::OkStatus();
-    if (!items.is(NodeKind::kList)) {
-      return InvalidAt(file_, items, "items: want a list of objects");
-    }
-    if (names.kind == "List") {
-      names = Names();
-    } else {
-      names.kind = std::string(absl::StripSuffix(names.kind, "List"));
-    }
-    for (const Node& item : items.items()) {
-      absl::Status status = Add(item, names);
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
-  }
-
-  // Reads apiVersion and kind; those that are missing stay as they are.
-  absl::Status ReadNames(const Node& node, Names* names) const {
-    if (!node.is(NodeKind::kMap)) {
-      return InvalidAt(file_, node, "want an object with apiVersion and kind");
-    }
-    const std::pair<absl::string_view, std::string*> fields[] = {
-        {"apiVersion", &names->api_version}, {"kind", &names->kind}};
-    for (const auto& [name, value] : fields) {
-      const Node* found = node.Find(name);
-      if (found != nullptr && found->is(NodeKind::kString)) {
-        *value = std::string(found->text());
-      } else if (found != nullptr && !found->is(NodeKind::kNull)) {
-        return InvalidAt(file_, *found, absl::StrCat(name, ": want a string"));
-      }
-      if (value->empty()) {
-        return InvalidAt(file_, node, absl::StrCat("an object without ", name));
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  const std::string file_;
-  const ReadProgress progress_;
-  const Limits limits_;
-  DecodeOptions decode_;
-  LoadResult result_;
-  std::map<std::pair<std::string, std::string>, PassedOver> passed_over_;
-};
-
 class Loader {
  public:
   explicit Loader(const LoadOptions& options) : options_(options) {}
@@ -244,8 +94,9 @@ class Loader {
   }
 
   absl::Status LoadText(absl::string_view text, absl::string_view file) {
-    FileLoader loader(file, options_,
-                      [this](size_t bytes) { Progress(bytes_done_ + bytes); });
+    internal::FileLoader loader(file, options_, [this](size_t bytes) {
+      Progress(bytes_done_ + bytes);
+    });
     absl::Status status = loader.Load(text);
     if (!status.ok()) return status;
     bytes_done_ += text.size();
@@ -331,7 +182,7 @@ class Loader {
       // Reviews have no names.
       if (!metadata.name().empty()) {
         const auto [it, inserted] = seen_.try_emplace(
-            Key(object.kind, metadata.namespace_(), metadata.name()),
+            Key(object.kind, NamespaceOf(object), metadata.name()),
             result_.objects.size());
         if (!inserted) {
           return Duplicate(object, result_.objects[it->second]);
@@ -344,14 +195,22 @@ class Loader {
     return absl::OkStatus();
   }
 
+  // Returns the namespace that counts: none where the kind has none, whatever
+  // the object says (Kubernetes behaviour).
+  static absl::string_view NamespaceOf(const Object& object) {
+    if (!object.kind->namespaced) return absl::string_view();
+    return object.metadata().namespace_();
+  }
+
   static absl::Status Duplicate(const Object& object, const Object& first) {
-    const k8s::ObjectMeta& metadata = object.metadata();
+    const absl::string_view object_namespace = NamespaceOf(object);
+    const std::string name =
+        absl::StrCat(object_namespace, object_namespace.empty() ? "" : "/",
+                     object.metadata().name());
     return MakeError(
         absl::StatusCode::kAlreadyExists, Reason::kDuplicate,
-        absl::StrCat(object.source, ": duplicate ", object.kind->kind, " \"",
-                     metadata.namespace_(),
-                     metadata.namespace_().empty() ? "" : "/", metadata.name(),
-                     "\", first at ", first.source));
+        absl::StrCat(object.source, ": duplicate ", object.kind->kind, " ",
+                     GoQuote(name), ", first at ", first.source));
   }
 
   const LoadOptions& options_;

@@ -46,12 +46,15 @@ struct LoadResult {
 // among them); what starts with { or [ is taken for JSON, and for YAML if it
 // is no JSON and the file is not named *.json or *.jsonl. A List, or a
 // FooList, stands for its items; items without apiVersion and kind have those
-// of the list. Empty documents are nothing. Objects of a kind that is not
-// known here are passed over, with one warning for each kind in a file.
+// of the list, and a list without items is empty. Empty documents are nothing.
+// Objects of a kind that is not known here are passed over, with one warning
+// for each kind in a file.
 //
 // Errors, each with its place: what NewYamlReader, NewJsonReader and
 // DecodeObject refuse; an object without apiVersion or kind (kInvalid); two
-// objects of one kind, namespace and name (kDuplicate, naming both places);
+// objects of one kind, namespace (where the kind has one) and name (kDuplicate,
+// naming both places); under kStrict, an object of RBAC's group whose kind or
+// version is not known (kUnsupported), since the answers would miss its rules;
 // a path that is not there (kNotFound) or cannot be read. On error nothing is
 // loaded.
 //

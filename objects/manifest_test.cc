@@ -95,6 +95,19 @@ TEST(LoadManifestText, Forms) {
        "Node / @f.yaml:1:75"},
       {"f.yaml", "{apiVersion: v1, kind: List, items: null}", ""},
       {"f.yaml", "{apiVersion: v1, kind: List, items: []}", ""},
+      // ListsWithoutItemsAreEmpty
+      {"f.yaml", "{apiVersion: v1, kind: List}", ""},
+      {"f.json", R"({"apiVersion":"v1","kind":"List","metadata":{}})", ""},
+      {"f.yaml", "{apiVersion: v1, kind: PodList}", ""},
+      {"f.yaml", "{apiVersion: v1, kind: ThingList}",
+       "! f.yaml:1:1: kind \"ThingList\" of \"v1\" is not known here, 1 "
+       "object passed over"},
+      // InputForgesNoLines
+      {"a\nb.yaml", "{apiVersion: \"v\\n1\", kind: \"\\e[2J\"}",
+       "! \"a\\nb.yaml\":1:1: kind \"\\x1b[2J\" of \"v\\n1\" is not known "
+       "here, 1 object passed over"},
+      {"a\nb.yaml", "{apiVersion: v1, kind: Node}",
+       "Node / @\"a\\nb.yaml\":1:1"},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(LoadText(row.text, row.file), row.want) << row.text;
@@ -145,6 +158,23 @@ TEST(LoadManifestText, Errors) {
        "{apiVersion: v1, kind: Node, metadata: {name: a}}\n---\n"
        "{apiVersion: v1, kind: Node, metadata: {name: a}}\n",
        "Duplicate f.yaml:3:1: duplicate Node \"a\", first at f.yaml:1:1"},
+      // DuplicatesOfClusterScopedKindsHaveNoNamespace
+      {"f.yaml",
+       "{apiVersion: v1, kind: Node, metadata: {name: a, namespace: b}}\n---\n"
+       "{apiVersion: v1, kind: Node, metadata: {name: a, namespace: c}}\n",
+       "Duplicate f.yaml:3:1: duplicate Node \"a\", first at f.yaml:1:1"},
+      // InputForgesNoLines
+      {"a\x1b.yaml",
+       "{apiVersion: v1, kind: Node, metadata: {name: \"a\\nb\"}}\n---\n"
+       "{apiVersion: v1, kind: Node, metadata: {name: \"a\\nb\"}}\n",
+       "Duplicate \"a\\x1b.yaml\":3:1: duplicate Node \"a\\nb\", first at "
+       "\"a\\x1b.yaml\":1:1"},
+      {"a\nb.json", R"({"x\n":1,"x\n":1})",
+       R"(Duplicate "a\nb.json":1:10: duplicate key "x\n", first at 1:2)"},
+      {"f.yaml", "a: !a%0Ab x\n",
+       "Malformed f.yaml:1:4: cannot read this as \"!a\\nb\""},
+      {"f.json", "{\x1b",
+       "Malformed f.json:1:2: want a key in double quotes or }, got \"\\x1b\""},
       // The first document is good; nothing of it is kept.
       {"f.yaml", "{apiVersion: v1, kind: Node}\n---\na: [\n",
        "Malformed f.yaml:4:1: did not find expected node content while "
@@ -166,17 +196,18 @@ TEST(LoadManifestText, ReviewsHaveNoNamesToBeTwice) {
 }
 
 TEST(LoadManifestText, PassesOverKindsThatAreNotKnown) {
-  EXPECT_EQ(LoadText("{apiVersion: apps/v1, kind: Deployment}\n---\n"
-                     "{apiVersion: v1, kind: Node, bogus: 1}\n---\n"
-                     "{apiVersion: v1, kind: Service}\n---\n"
-                     "{apiVersion: apps/v1, kind: Deployment}\n",
-                     "f.yaml"),
-            "Node / @f.yaml:3:1\n"
-            "! f.yaml:3:30: unknown field \"bogus\"\n"
-            "! f.yaml:1:1: kind Deployment of apps/v1 is not known here, 2 "
-            "objects passed over\n"
-            "! f.yaml:5:1: kind Service of v1 is not known here, 1 object "
-            "passed over");
+  EXPECT_EQ(
+      LoadText("{apiVersion: apps/v1, kind: Deployment}\n---\n"
+               "{apiVersion: v1, kind: Node, bogus: 1}\n---\n"
+               "{apiVersion: v1, kind: Service}\n---\n"
+               "{apiVersion: apps/v1, kind: Deployment}\n",
+               "f.yaml"),
+      "Node / @f.yaml:3:1\n"
+      "! f.yaml:3:30: unknown field \"bogus\"\n"
+      "! f.yaml:1:1: kind \"Deployment\" of \"apps/v1\" is not known here, 2 "
+      "objects passed over\n"
+      "! f.yaml:5:1: kind \"Service\" of \"v1\" is not known here, 1 object "
+      "passed over");
 }
 
 TEST(LoadManifestText, FieldValidation) {
@@ -187,6 +218,51 @@ TEST(LoadManifestText, FieldValidation) {
   options.field_validation = FieldValidation::kStrict;
   EXPECT_EQ(LoadText(text, "f.yaml", options),
             "UnknownField f.yaml:1:30: unknown field \"bogus\"");
+}
+
+TEST(LoadManifestText, StrictRefusesRbacThatIsNotKnown) {
+  constexpr char kV1[] = "rbac.authorization.k8s.io/v1";
+  const struct {
+    std::string api_version;
+    std::string kind;
+    std::string want;  // "" where strict passes it over too.
+  } rows[] = {
+      {kV1, "role",
+       "kind \"role\" of \"rbac.authorization.k8s.io/v1\" is not known here, "
+       "did you mean \"Role\"?"},
+      {kV1, "clusterrolebindinglist",
+       "kind \"clusterrolebindinglist\" of \"rbac.authorization.k8s.io/v1\" "
+       "is not known here, did you mean \"ClusterRoleBindingList\"?"},
+      {kV1, "Rolle",
+       "kind \"Rolle\" of \"rbac.authorization.k8s.io/v1\" is not known here"},
+      {"rbac.authorization.k8s.io/v9", "Role",
+       "kind \"Role\" of \"rbac.authorization.k8s.io/v9\" is not known here"},
+      {"rbac.authorization.k8s.io/V1", "Role",
+       "kind \"Role\" of \"rbac.authorization.k8s.io/V1\" is not known here, "
+       "did you mean \"rbac.authorization.k8s.io/v1\"?"},
+      {"rbac.authorization.k8s.io", "Role",
+       "kind \"Role\" of \"rbac.authorization.k8s.io\" is not known here"},
+      {"v1", "role", ""},
+      {"apps/v1", "Deployment", ""},
+      {"rbac.authorization.k8s.io.example/v1", "Role", ""},
+  };
+  for (const auto& row : rows) {
+    const std::string text = absl::StrCat("---\napiVersion: ", row.api_version,
+                                          "\nkind: ", row.kind, "\n");
+    const std::string passed_over = absl::StrCat(
+        "! f.yaml:2:1: kind \"", row.kind, "\" of \"", row.api_version,
+        "\" is not known here, 1 object passed over");
+    LoadOptions options;
+    for (const auto mode : {FieldValidation::kWarn, FieldValidation::kIgnore}) {
+      options.field_validation = mode;
+      EXPECT_EQ(LoadText(text, "f.yaml", options), passed_over);
+    }
+    options.field_validation = FieldValidation::kStrict;
+    EXPECT_EQ(LoadText(text, "f.yaml", options),
+              row.want.empty()
+                  ? passed_over
+                  : absl::StrCat("Unsupported f.yaml:2:1: ", row.want));
+  }
 }
 
 // As `kubectl get rolebinding,pod -o yaml` prints a live cluster's objects.
@@ -380,6 +456,12 @@ TEST_F(LoadManifestsTest, DuplicatesAcrossFilesNameBothPlaces) {
   EXPECT_EQ(Load({"a.yaml", "a.yaml"}),
             "Duplicate a.yaml:1:1: duplicate Namespace \"a.yaml\", first at "
             "a.yaml:1:1");
+}
+
+TEST_F(LoadManifestsTest, PathsForgeNoLines) {
+  const auto loaded = LoadManifests({"/none\n/x.yaml"}, LoadOptions());
+  EXPECT_EQ(Show(loaded),
+            "NotFound \"/none\\n/x.yaml\": no such file or directory");
 }
 
 TEST_F(LoadManifestsTest, SaysWhichPathIsMissing) {

@@ -193,6 +193,9 @@ TEST_F(MemoryStoreTest, CreateRules) {
       {"exists, read from a file", read,
        Duplicate("a.yaml:3:1: rolebindings.rbac.authorization.k8s.io \"x\" "
                  "already exists")},
+      {"no namespace, input forges no lines", Secret("", "a\n\x1b[2J"),
+       Invalid("Secret \"a\\n\\x1b[2J\" is invalid: metadata.namespace: "
+               "Required value")},
       {"no name", Binding({.name = ""}),
        Invalid("RoleBinding.rbac.authorization.k8s.io \"\" is invalid: "
                "metadata.name: Required value: name is required")},
@@ -408,6 +411,7 @@ TEST_F(MemoryStoreTest, GetRules) {
       {ClusterRoles(), "", "x",
        NotFound("clusterroles.rbac.authorization.k8s.io \"x\" not found")},
       {Secrets(), "ns", "x", NotFound("secrets \"x\" not found")},
+      {Secrets(), "ns", "a\nb", NotFound("secrets \"a\\nb\" not found")},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(absl::StrCat(c.kind.resource, " ", c.name));

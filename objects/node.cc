@@ -1,6 +1,7 @@
 #include "objects/node.h"
 
 #include "absl/strings/str_cat.h"
+#include "objects/internal/shown.h"
 
 namespace gatehouse::objects {
 
@@ -27,7 +28,8 @@ const Node* Node::Find(absl::string_view key) const {
 }
 
 std::string Place(absl::string_view file, const Node& node) {
-  return absl::StrCat(file, ":", node.line(), ":", node.column());
+  return absl::StrCat(internal::Shown(file), ":", node.line(), ":",
+                      node.column());
 }
 
 }  // namespace gatehouse::objects

@@ -99,6 +99,7 @@ class Document {
 };
 
 // Returns "file:line:column" of a node; the form of every place in this room.
+// A file name with characters that do not show as themselves is quoted.
 std::string Place(absl::string_view file, const Node& node);
 
 // Parses `text`, which must be one JSON value by RFC 8259 and nothing else

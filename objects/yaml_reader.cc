@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "absl/types/optional.h"
 #include "objects/internal/number.h"
+#include "objects/internal/shown.h"
 #include "objects/internal/text.h"
 #include "objects/internal/tree_builder.h"
 #include "objects/node.h"
@@ -167,8 +168,9 @@ class YamlReader : public DocumentReader {
     }
     const absl::optional<PlainScalar> value = internal::ResolvePlain(text);
     if (!value) {
-      return ErrorAt(file_, position, Reason::kMalformed,
-                     absl::StrCat(text, " is no number of JSON"));
+      return ErrorAt(
+          file_, position, Reason::kMalformed,
+          absl::StrCat(internal::Shown(text), " is no number of JSON"));
     }
     if (wanted && *wanted != value->kind) return BadTag(tag, position);
     return builder_.Scalar(
@@ -179,8 +181,9 @@ class YamlReader : public DocumentReader {
   absl::Status BadTag(absl::string_view tag, Position position) const {
     std::string shown(tag);
     if (absl::ConsumePrefix(&tag, kTagPrefix)) shown = absl::StrCat("!!", tag);
-    return ErrorAt(file_, position, Reason::kMalformed,
-                   absl::StrCat("cannot read this as ", shown));
+    return ErrorAt(
+        file_, position, Reason::kMalformed,
+        absl::StrCat("cannot read this as ", internal::Shown(shown)));
   }
 
   absl::Status ParserError() const {

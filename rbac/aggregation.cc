@@ -103,10 +103,16 @@ struct Aggregate {
   std::vector<k8s::PolicyRule> before;
 };
 
+// Returns an error that names the role it is of, so that callers need not.
+absl::Status ErrorOf(const k8s::ClusterRole& role, const absl::Status& status) {
+  return MakeError(status.code(), ReasonOf(status),
+                   absl::StrCat("clusterrole ", GoQuote(NameOf(role)), ": ",
+                                status.message()));
+}
+
 void ReportError(const k8s::ClusterRole& role, const absl::Status& status,
                  AggregationReport& report) {
-  report.errors.push_back(absl::StrCat("clusterrole ", GoQuote(NameOf(role)),
-                                       ": ", status.message()));
+  report.errors.emplace_back(ErrorOf(role, status).message());
 }
 
 // Finds the aggregated roles by name; one with a bad selector is reported.
@@ -161,9 +167,9 @@ bool HasAggregationRule(const k8s::ClusterRole& role) {
 absl::StatusOr<AggregatedRulesResult> AggregatedRules(
     const k8s::ClusterRole& target, absl::Span<const k8s::ClusterRole> all) {
   auto sources = SourcesOf(target, SortedByName(all));
-  if (!sources.ok()) return sources.status();
+  if (!sources.ok()) return ErrorOf(target, sources.status());
   auto rules = Gather(*sources);
-  if (!rules.ok()) return rules.status();
+  if (!rules.ok()) return ErrorOf(target, rules.status());
   AggregatedRulesResult result;
   result.rules = *std::move(rules);
   result.changed = !SameRules(result.rules, target);

@@ -135,7 +135,8 @@ TEST(AggregatedRulesTest, BadSelector) {
   const auto got = AggregatedRules(WithBadSelector(), {});
   EXPECT_EQ(ReasonOf(got.status()), Reason::kInvalid);
   EXPECT_EQ(got.status().message(),
-            "aggregationRule.clusterRoleSelectors[1]: invalid label selector: "
+            "clusterrole \"bad\": aggregationRule.clusterRoleSelectors[1]: "
+            "invalid label selector: "
             "matchExpressions[0].operator: Invalid value: \"Near\": not a "
             "valid selector operator");
 }

@@ -7,6 +7,9 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "base/errors.h"
+#include "base/go_quote.h"
 #include "rbac/labels.h"
 #include "rbac/rules.h"
 
@@ -113,6 +116,23 @@ void ReconcileSelectors(const k8s::ClusterRole& expected,
   out.operation = kUpdate;
 }
 
+std::string Title(const k8s::Role& role) {
+  return absl::StrCat("role ",
+                      GoQuote(absl::StrCat(role.metadata().namespace_(), "/",
+                                           role.metadata().name())));
+}
+
+std::string Title(const k8s::ClusterRole& role) {
+  return absl::StrCat("clusterrole ", GoQuote(role.metadata().name()));
+}
+
+// Returns an error that names the role it is of.
+template <typename Role>
+absl::Status ErrorOf(const Role& role, const absl::Status& status) {
+  return MakeError(status.code(), ReasonOf(status),
+                   absl::StrCat(Title(role), ": ", status.message()));
+}
+
 template <typename Role>
 Reconciled<Role> CreatedRole(const Role& expected) {
   Reconciled<Role> out;
@@ -187,11 +207,23 @@ std::vector<k8s::Subject> SubjectsOnlyIn(const SubjectList& a,
   return out;
 }
 
+// Returns a value as it is or, if it has characters that do not show as
+// themselves, in Go's quotes: kubectl prints those too, and lets an object
+// forge lines.
+std::string Shown(absl::string_view value) {
+  const std::string rest = absl::StrReplaceAll(value, {{"\"", ""}, {"\\", ""}});
+  const bool plain = GoQuote(rest).size() == rest.size() + 2;
+  return plain ? std::string(value) : GoQuote(value);
+}
+
 // Rules and subjects as Go prints a struct with its field names, which is how
 // kubectl shows them.
 std::string GoStruct(const k8s::PolicyRule& rule) {
   const auto list = [](const auto& values) {
-    return absl::StrCat("[", absl::StrJoin(values, " "), "]");
+    const auto append = [](std::string* out, const std::string& value) {
+      absl::StrAppend(out, Shown(value));
+    };
+    return absl::StrCat("[", absl::StrJoin(values, " ", append), "]");
   };
   return absl::StrCat("{Verbs:", list(rule.verbs()),
                       " APIGroups:", list(rule.apigroups()),
@@ -201,9 +233,10 @@ std::string GoStruct(const k8s::PolicyRule& rule) {
 }
 
 std::string GoStruct(const k8s::Subject& subject) {
-  return absl::StrCat(
-      "{Kind:", subject.kind(), " APIGroup:", subject.apigroup(),
-      " Name:", subject.name(), " Namespace:", subject.namespace_(), "}");
+  return absl::StrCat("{Kind:", Shown(subject.kind()),
+                      " APIGroup:", Shown(subject.apigroup()),
+                      " Name:", Shown(subject.name()),
+                      " Namespace:", Shown(subject.namespace_()), "}");
 }
 
 template <typename T>
@@ -230,7 +263,7 @@ absl::StatusOr<Reconciled<k8s::Role>> ComputeReconciledRole(
   Reconciled<k8s::Role> out = StartFrom(expected, *existing);
   const absl::Status status = ReconcileRules(
       expected, *existing, /*both_aggregated=*/false, remove_extra, out);
-  if (!status.ok()) return status;
+  if (!status.ok()) return ErrorOf(expected, status);
   return out;
 }
 
@@ -248,7 +281,7 @@ absl::StatusOr<Reconciled<k8s::ClusterRole>> ComputeReconciledRole(
       expected.has_aggregationrule() && existing->has_aggregationrule();
   const absl::Status status =
       ReconcileRules(expected, *existing, both_aggregated, remove_extra, out);
-  if (!status.ok()) return status;
+  if (!status.ok()) return ErrorOf(expected, status);
   ReconcileSelectors(expected, *existing, remove_extra, out);
   return out;
 }

@@ -59,7 +59,7 @@ struct Reconciled : ReconcileDiff {
 // or, with `remove_extra`, the rules are replaced where any is missing or
 // extra. Extra rules are not looked for where both roles are aggregated; an
 // aggregation rule that is not expected is removed in any case. (Kubernetes
-// behaviour.) kTooLarge as of Covers.
+// behaviour.) kTooLarge as of Covers, naming the role.
 absl::StatusOr<Reconciled<k8s::Role>> ComputeReconciledRole(
     const k8s::Role& expected, const k8s::Role* existing, bool remove_extra);
 absl::StatusOr<Reconciled<k8s::ClusterRole>> ComputeReconciledRole(

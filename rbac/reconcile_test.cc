@@ -283,6 +283,48 @@ struct TextCase {
   const char* want;
 };
 
+TEST(ReconcileTextTest, RulesAndSubjectsForgeNoLines) {
+  ReconcileDiff diff;
+  diff.operation = ReconcileOperation::kUpdate;
+  diff.missing_rules = {MakeRule("get\nlist", "", "po\x1b[2Jds")};
+  diff.missing_subjects = {MakeSubject("User", "a\n\tb \"c\"", "")};
+  EXPECT_EQ(ReconcileText(diff, false),
+            "\treconciliation required update\n"
+            "\tmissing rules added:\n"
+            "\t\t{Verbs:[\"get\\nlist\"] APIGroups:[] "
+            "Resources:[\"po\\x1b[2Jds\"] ResourceNames:[] "
+            "NonResourceURLs:[]}\n"
+            "\tmissing subjects added:\n"
+            "\t\t{Kind:User APIGroup: Name:\"a\\n\\tb \\\"c\\\"\" "
+            "Namespace:}\n");
+}
+
+TEST(ComputeReconciledRoleTest, TooLargeNamesTheRole) {
+  k8s::PolicyRule rule;
+  for (int i = 0; i < 10000; ++i) {
+    rule.add_verbs(absl::StrCat("v", i));
+    rule.add_resources(absl::StrCat("r", i));
+    rule.add_apigroups(absl::StrCat("g", i));
+  }
+  k8s::ClusterRole cluster_role;
+  cluster_role.mutable_metadata()->set_name("big");
+  *cluster_role.add_rules() = rule;
+  k8s::Role role;
+  role.mutable_metadata()->set_name("a\nb");
+  role.mutable_metadata()->set_namespace_("dev");
+  *role.add_rules() = rule;
+  const auto of_cluster_role =
+      ComputeReconciledRole(cluster_role, &cluster_role, false);
+  EXPECT_EQ(of_cluster_role.status().message().find(
+                "clusterrole \"big\": rules[0]: "),
+            0u)
+      << of_cluster_role.status();
+  const auto of_role = ComputeReconciledRole(role, &role, false);
+  EXPECT_EQ(of_role.status().message().find("role \"dev/a\\nb\": rules[0]: "),
+            0u)
+      << of_role.status();
+}
+
 TEST(ReconcileTextTest, AsKubectl) {
   ReconcileDiff diff;
   diff.missing_rules = {MakeRule("get,list", "", "pods")};

@@ -19,6 +19,10 @@ inline constexpr int kExitYes = 0;    // The answer is yes, or it is done.
 inline constexpr int kExitNo = 1;     // The answer is no.
 inline constexpr int kExitError = 2;  // There is no answer.
 
+// An error with this payload has several lines, free of control characters. All
+// others are one line, whatever characters a file name in them holds.
+inline constexpr char kLinesPayload[] = "gatehouse.cli/lines";
+
 // Streams is where a command reads and writes. Borrows everything.
 struct Streams {
   std::istream& in;

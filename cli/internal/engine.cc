@@ -9,17 +9,22 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "authz/builtin.h"
 #include "authz/path_authorizer.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
+#include "cli/internal/table.h"
 #include "objects/codec.h"
 #include "objects/manifest.h"
 #include "proto/rbac.pb.h"
 #include "rbac/aggregation.h"
 #include "rbac/default_policy.h"
 #include "rbac/field_error.h"
+#include "rbac/subjects.h"
 #include "rbac/validation.h"
 
 namespace gatehouse::cli {
@@ -61,8 +66,11 @@ class Progress {
 using Key = std::tuple<absl::string_view, absl::string_view, absl::string_view>;
 
 Key KeyOf(const Object& object) {
-  return Key(object.kind->resource, object.metadata().namespace_(),
-             object.metadata().name());
+  // An API server drops the namespace of what has none.
+  const absl::string_view namespace_ = object.kind->namespaced
+                                           ? object.metadata().namespace_()
+                                           : absl::string_view();
+  return Key(object.kind->resource, namespace_, object.metadata().name());
 }
 
 // Adds the bootstrapped objects, save those that the files have too: what was
@@ -91,8 +99,21 @@ std::vector<std::string> Aggregate(std::vector<Object>& objects) {
   if (!any) return {};
   const rbac::AggregationReport report = rbac::AggregateAll(roles);
   std::vector<std::string> complaints;
+  // The report names the role, as `clusterrole "a": what is wrong`.
+  const auto place_of = [&](absl::string_view error) -> std::string {
+    for (const k8s::ClusterRole& role : roles) {
+      const std::string& name = role.metadata().name();
+      if (!absl::StartsWith(error,
+                            absl::StrCat("clusterrole ", GoQuote(name), ":"))) {
+        continue;
+      }
+      const std::string& source = objects[index[name]].source;
+      return source.empty() ? "" : absl::StrCat(source, ": ");
+    }
+    return "";
+  };
   for (const std::string& error : report.errors) {
-    complaints.push_back(absl::StrCat("clusterrole ", error));
+    complaints.push_back(absl::StrCat(place_of(error), error));
   }
   const absl::flat_hash_set<std::string> changed(report.changed.begin(),
                                                  report.changed.end());
@@ -140,11 +161,22 @@ absl::Status Invalid(absl::string_view message) {
                    message);
 }
 
+absl::Status InvalidLines(const std::vector<std::string>& lines) {
+  std::vector<std::string> printable;
+  for (const std::string& line : lines) printable.push_back(Printable(line));
+  absl::Status status = Invalid(absl::StrJoin(printable, "\n"));
+  status.SetPayload(kLinesPayload, absl::Cord());
+  return status;
+}
+
 absl::Status CheckFlags(const PolicyFlags& flags) {
   std::string error;
   if (!ValidModes(flags.authorization_modes, &error)) return Invalid(error);
   if (absl::c_count(flags.filenames, "-") > 1) {
     return Invalid("-f -: stdin can be read only once");
+  }
+  if (absl::c_linear_search(flags.filenames, "")) {
+    return Invalid("-f \"\": the path is empty");
   }
   if (flags.authorization_modes.empty()) {
     return Invalid("--authorization-mode: at least one mode is needed");
@@ -158,7 +190,7 @@ absl::Status CheckFlags(const PolicyFlags& flags) {
 
 void Warn(const std::vector<std::string>& lines, const Streams& streams) {
   for (const std::string& line : lines) {
-    streams.err << line << '\n';
+    streams.err << Printable(line) << '\n';
   }
 }
 
@@ -183,6 +215,23 @@ absl::StatusOr<std::vector<Object>> LoadObjects(
   return std::move(loaded->objects);
 }
 
+absl::Status CheckNotEmpty(const std::vector<Object>& objects,
+                           const std::vector<std::string>& paths,
+                           absl::string_view validate, const Streams& streams) {
+  const bool found = absl::c_any_of(objects, [](const Object& object) {
+    return object.kind->group() == rbac::kRbacGroup;
+  });
+  if (found) return absl::OkStatus();
+  std::string line = absl::StrCat(
+      "no roles or bindings in ",
+      absl::StrJoin(paths, ", ", [](std::string* out, const std::string& path) {
+        absl::StrAppend(out, path == "-" ? "stdin" : path);
+      }));
+  if (validate == "strict") return Invalid(line);
+  Warn({std::move(line)}, streams);
+  return absl::OkStatus();
+}
+
 absl::Status ValidateObjects(const std::vector<Object>& objects,
                              absl::string_view validate,
                              const Streams& streams) {
@@ -194,7 +243,7 @@ absl::Status ValidateObjects(const std::vector<Object>& objects,
     }
   }
   if (validate == "strict" && !lines.empty()) {
-    return Invalid(absl::StrJoin(lines, "\n"));
+    return InvalidLines(lines);
   }
   Warn(lines, streams);
   return absl::OkStatus();
@@ -208,6 +257,13 @@ absl::StatusOr<Engine> Engine::Load(const PolicyFlags& flags,
     auto loaded = LoadObjects(flags.filenames, flags.validate, streams);
     if (!loaded.ok()) return loaded.status();
     engine.objects_ = *std::move(loaded);
+    const bool asks_rbac =
+        absl::c_linear_search(flags.authorization_modes, "RBAC");
+    if (asks_rbac && !flags.default_policy) {
+      absl::Status status = CheckNotEmpty(engine.objects_, flags.filenames,
+                                          flags.validate, streams);
+      if (!status.ok()) return status;
+    }
     absl::Status valid =
         ValidateObjects(engine.objects_, flags.validate, streams);
     if (!valid.ok()) return valid;
@@ -215,7 +271,7 @@ absl::StatusOr<Engine> Engine::Load(const PolicyFlags& flags,
   if (flags.default_policy) AddDefaultPolicy(engine.objects_);
   const std::vector<std::string> complaints = Aggregate(engine.objects_);
   if (flags.validate == "strict" && !complaints.empty()) {
-    return Invalid(absl::StrJoin(complaints, "\n"));
+    return InvalidLines(complaints);
   }
   if (flags.validate == "warn") Warn(complaints, streams);
   auto policy = rbac::Policy::Create(engine.objects_);

@@ -81,6 +81,12 @@ absl::StatusOr<std::vector<objects::Object>> LoadObjects(
     const std::vector<std::string>& paths, absl::string_view validate,
     const Streams& streams);
 
+// Complains of `objects`, read from `paths`, if there is no role or binding
+// among them: with "strict" by an error, otherwise in a line on streams.err.
+absl::Status CheckNotEmpty(const std::vector<objects::Object>& objects,
+                           const std::vector<std::string>& paths,
+                           absl::string_view validate, const Streams& streams);
+
 // Validates the RBAC objects among `objects` as an API server would at their
 // creation. With "strict" returns an error with one line for each fault; with
 // "warn" writes those lines to streams.err; with "ignore" does nothing.

@@ -183,7 +183,10 @@ TEST(EngineTest, Refused) {
        "AlwaysAllow or AlwaysDeny"},
       {Flags({"AlwaysDeny", "AlwaysDeny"}), "",
        "authorization-mode \"AlwaysDeny\" has mode specified more than once"},
-      {Flags({"RBAC"}, {"/a**"}), "", "only trailing * allowed in \"a**\""},
+      {Flags({"RBAC"}, {"/a**"}),
+       R"({"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole",
+           "metadata":{"name":"a"}})",
+       "only trailing * allowed in \"a**\""},
       // Both faults, a line each.
       {strict,
        R"({"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole",

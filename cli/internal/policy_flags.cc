@@ -2,39 +2,61 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/internal/arguments.h"
 
 namespace gatehouse::cli {
 
 void AddPolicyFlags(CLI::App& app, bool many, PolicyFlags* flags) {
-  app.add_option("-f,--filename", flags->filenames,
-                 "File or directory with the roles and bindings, or - for "
-                 "stdin; may be repeated")
+  AddStrings(app, "-f,--filename", &flags->filenames,
+             "File or directory with the roles and bindings, or - for "
+             "stdin; may be repeated")
       ->type_name("PATH")
       ->allow_extra_args(many);
   app.add_flag("--default-policy", flags->default_policy,
                "Add the roles and bindings that an API server bootstraps; "
                "objects of the files win over those of the same name");
-  app.add_option("--validate", flags->validate,
+  AddValidateFlag(app, &flags->validate);
+}
+
+void AddValidateFlag(CLI::App& app, std::string* validate) {
+  const auto synonyms = [](std::string& mode) {
+    if (mode == "true") mode = "strict";
+    if (mode == "false") mode = "ignore";
+    return std::string();
+  };
+  app.add_option("--validate", *validate,
                  "What becomes of objects that an API server would not store, "
-                 "and of unknown fields: strict refuses, warn says so and "
-                 "evaluates them, ignore evaluates them")
+                 "and of unknown fields: strict (or true) refuses, warn says "
+                 "so and evaluates them, ignore (or false) evaluates them")
       ->type_name("MODE")
+      ->transform(CLI::Validator(synonyms, ""))
       ->check(CLI::IsMember({"strict", "warn", "ignore"}))
       ->capture_default_str();
 }
 
+void AddNamespaceFlag(CLI::App& app, std::string* namespace_) {
+  const auto or_default = [](std::string& name) {
+    if (name.empty()) name = "default";
+    return std::string();
+  };
+  app.add_option("-n,--namespace", *namespace_, "Namespace to ask about")
+      ->type_name("NAMESPACE")
+      ->transform(CLI::Validator(or_default, ""))
+      ->capture_default_str();
+}
+
 void AddChainFlags(CLI::App& app, PolicyFlags* flags) {
-  app.add_option("--authorization-mode", flags->authorization_modes,
-                 "Authorizers to ask, in order: RBAC, AlwaysAllow, AlwaysDeny. "
-                 "Before them comes the one that allows everything to "
-                 "system:masters")
+  AddStrings(app, "--authorization-mode", &flags->authorization_modes,
+             "Authorizers to ask, in order: RBAC, AlwaysAllow, AlwaysDeny. "
+             "Before them comes the one that allows everything to "
+             "system:masters")
       ->type_name("MODE,...")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->default_str("RBAC");
-  app.add_option("--always-allow-paths", flags->always_allow_paths,
-                 "Paths that anybody may ask for, whatever the policy; one "
-                 "star at the end of a path stands for all that begin so")
+  AddStrings(app, "--always-allow-paths", &flags->always_allow_paths,
+             "Paths that anybody may ask for, whatever the policy; one "
+             "star at the end of a path stands for all that begin so")
       ->type_name("PATH,...")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -24,6 +24,12 @@ struct PolicyFlags {
 // command may follow.
 void AddPolicyFlags(CLI::App& app, bool many, PolicyFlags* flags);
 
+// Adds --validate, with kubectl's synonyms true and false.
+void AddValidateFlag(CLI::App& app, std::string* validate);
+
+// Adds -n. An empty namespace is "default", as without a kubeconfig.
+void AddNamespaceFlag(CLI::App& app, std::string* namespace_);
+
 // Adds --authorization-mode and --always-allow-paths, for commands that decide.
 void AddChainFlags(CLI::App& app, PolicyFlags* flags);
 

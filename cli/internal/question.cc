@@ -1,5 +1,8 @@
 #include "cli/internal/question.h"
 
+#include <sys/stat.h>
+
+#include <cstddef>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -8,6 +11,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
+#include "cli/internal/arguments.h"
+#include "cli/internal/policy_flags.h"
 
 namespace gatehouse::cli {
 
@@ -80,18 +86,47 @@ void WarnOfResource(absl::optional<bool> namespaced, Question& question) {
   }
 }
 
+bool HasEndingOfManifests(absl::string_view argument) {
+  return absl::EndsWith(argument, ".yaml") ||
+         absl::EndsWith(argument, ".yml") ||
+         absl::EndsWith(argument, ".json") ||
+         absl::EndsWith(argument, ".jsonl");
+}
+
+bool Exists(const std::string& path) {
+  struct stat status;
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+// Whether the argument at `index` is a path that somebody wanted to have after
+// -f. TYPE/NAME and URLs may end like one, and so may a verb or a type be named
+// like some file; for a name there is TYPE/NAME.
+bool IsStrayPath(const std::string& argument, size_t index) {
+  if (index == 2) return HasEndingOfManifests(argument) || Exists(argument);
+  return HasEndingOfManifests(argument) &&
+         (!absl::StrContains(argument, "/") || Exists(argument));
+}
+
 }  // namespace
 
+absl::Status CheckStrayPaths(const std::vector<std::string>& args) {
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (!IsStrayPath(args[i], i)) continue;
+    return Invalid(absl::StrCat(
+        GoQuote(args[i]), " is taken for a file: use -f for each file",
+        i == 2 ? ", or TYPE/NAME for an object of that name" : ""));
+  }
+  return absl::OkStatus();
+}
+
 void AddQuestionFlags(CLI::App& app, QuestionFlags* flags) {
-  app.add_option("QUESTION", flags->args,
-                 "VERB TYPE, VERB TYPE/NAME, VERB TYPE NAME or VERB "
-                 "NONRESOURCEURL (begins with \"/\"). VERB is a verb of the "
-                 "API such as get, list, create; TYPE a resource, shortcuts "
-                 "and groups are resolved; * stands for all")
+  AddStrings(app, "QUESTION", &flags->args,
+             "VERB TYPE, VERB TYPE/NAME, VERB TYPE NAME or VERB "
+             "NONRESOURCEURL (begins with \"/\"). VERB is a verb of the "
+             "API such as get, list, create; TYPE a resource, shortcuts "
+             "and groups are resolved; * stands for all")
       ->type_name("");
-  app.add_option("-n,--namespace", flags->namespace_, "Namespace to ask about")
-      ->type_name("NAMESPACE")
-      ->capture_default_str();
+  AddNamespaceFlag(app, &flags->namespace_);
   app.add_flag("-A,--all-namespaces", flags->all_namespaces,
                "Ask about all namespaces at once");
   app.add_option("--subresource", flags->subresource,
@@ -134,6 +169,9 @@ std::string Question::Description() const {
 absl::StatusOr<Question> ParseQuestion(const QuestionFlags& flags,
                                        absl::string_view command,
                                        const ResourceMapper& mapper) {
+  if (absl::Status status = CheckStrayPaths(flags.args); !status.ok()) {
+    return status;
+  }
   if (flags.args.size() < 2 || flags.args.size() > 3) {
     return Invalid(
         absl::StrCat("you must specify two arguments: verb resource or verb "

@@ -45,12 +45,16 @@ struct Question {
   std::string Description() const;
 };
 
+// kInvalid if one of VERB, TYPE and NAME looks like a manifest: after one -f
+// stands one path, and the next would be asked about.
+absl::Status CheckStrayPaths(const std::vector<std::string>& args);
+
 // Resolves the question as `kubectl auth can-i` does: a TYPE that nobody knows
 // is taken literally, with a warning; the namespace is the one given or
 // "default", also for resources that have none (with a warning). Beyond
 // kubectl it takes the name as an argument of its own, and warns where a name
 // is one that subresources have. kInvalid for the wrong number of arguments
-// and for --subresource with a URL.
+// and for --subresource with a URL, and that of CheckStrayPaths.
 absl::StatusOr<Question> ParseQuestion(const QuestionFlags& flags,
                                        absl::string_view command,
                                        const ResourceMapper& mapper);

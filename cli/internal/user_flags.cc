@@ -3,6 +3,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "cli/internal/arguments.h"
 #include "rbac/subjects.h"
 
 namespace gatehouse::cli {
@@ -12,8 +13,8 @@ void AddUserFlags(CLI::App& app, UserFlags* flags) {
                  "User to ask for; a service account is "
                  "system:serviceaccount:NAMESPACE:NAME")
       ->type_name("USER");
-  app.add_option("--as-group", flags->as_groups,
-                 "Group of that user; may be repeated")
+  AddStrings(app, "--as-group", &flags->as_groups,
+             "Group of that user; may be repeated")
       ->type_name("GROUP")
       ->allow_extra_args(false);
   app.add_option("--as-uid", flags->as_uid, "UID of that user")

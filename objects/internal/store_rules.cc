@@ -6,8 +6,10 @@
 #include "absl/random/distributions.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "objects/internal/shown.h"
 
 namespace gatehouse::objects::internal {
 namespace {
@@ -32,15 +34,15 @@ absl::Status Conflict(absl::string_view source, absl::string_view type,
   return MakeError(
       absl::StatusCode::kAborted, Reason::kConflict,
       absl::StrCat(Where(source), "Operation cannot be fulfilled on ", type,
-                   " \"", name, "\": ", why));
+                   " ", GoQuote(name), ": ", why));
 }
 
 absl::Status Invalid(const Object& object, absl::string_view why) {
   return MakeError(
       absl::StatusCode::kInvalidArgument, Reason::kInvalid,
       absl::StrCat(Where(object.source),
-                   Qualified(object.kind->kind, *object.kind), " \"",
-                   object.metadata().name(), "\" is invalid: ", why));
+                   Qualified(object.kind->kind, *object.kind), " ",
+                   GoQuote(object.metadata().name()), " is invalid: ", why));
 }
 
 // The field "metadata", or null for a message that is no object.
@@ -123,9 +125,9 @@ absl::Status CheckUpdate(const k8s::ObjectMeta& stored, const Draft& draft) {
   const k8s::ObjectMeta& wanted = *draft.metadata;
   std::string why;
   if (!wanted.uid().empty() && wanted.uid() != stored.uid()) {
-    why =
-        absl::StrCat("Precondition failed: UID in precondition: ", wanted.uid(),
-                     ", UID in object meta: ", stored.uid());
+    why = absl::StrCat(
+        "Precondition failed: UID in precondition: ", Shown(wanted.uid()),
+        ", UID in object meta: ", Shown(stored.uid()));
   } else if (IsSetVersion(wanted.resourceversion()) &&
              wanted.resourceversion() != stored.resourceversion()) {
     why =
@@ -143,15 +145,16 @@ absl::Status CheckDelete(const KindInfo& kind, const k8s::ObjectMeta& stored,
   const auto& [uid, version] = preconditions;
   std::string why;
   if (uid.has_value() && *uid != stored.uid()) {
-    why = absl::StrCat("the UID in the precondition (", *uid,
-                       ") does not match the UID in record (", stored.uid(),
+    why = absl::StrCat("the UID in the precondition (", Shown(*uid),
+                       ") does not match the UID in record (",
+                       Shown(stored.uid()),
                        "). The object might have been deleted and then "
                        "recreated");
   } else if (version.has_value() && *version != stored.resourceversion()) {
-    why = absl::StrCat("the ResourceVersion in the precondition (", *version,
-                       ") does not match the ResourceVersion in record (",
-                       stored.resourceversion(),
-                       "). The object might have been modified");
+    why = absl::StrCat(
+        "the ResourceVersion in the precondition (", Shown(*version),
+        ") does not match the ResourceVersion in record (",
+        stored.resourceversion(), "). The object might have been modified");
   } else {
     return absl::OkStatus();
   }
@@ -168,15 +171,15 @@ absl::Status NotFound(absl::string_view source, const KindInfo& kind,
                       absl::string_view name) {
   return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
                    absl::StrCat(Where(source), Qualified(kind.resource, kind),
-                                " \"", name, "\" not found"));
+                                " ", GoQuote(name), " not found"));
 }
 
 absl::Status AlreadyExists(const Object& object) {
   return MakeError(
       absl::StatusCode::kAlreadyExists, Reason::kDuplicate,
       absl::StrCat(Where(object.source),
-                   Qualified(object.kind->resource, *object.kind), " \"",
-                   object.metadata().name(), "\" already exists"));
+                   Qualified(object.kind->resource, *object.kind), " ",
+                   GoQuote(object.metadata().name()), " already exists"));
 }
 
 absl::Status TooOld(uint64_t version, uint64_t oldest) {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/go_quote.h"
+#include "objects/internal/shown.h"
 
 namespace gatehouse::objects::internal {
 namespace {
@@ -45,9 +47,9 @@ absl::Status ErrorAt(absl::string_view file, Position position, Reason reason,
   const absl::StatusCode code = reason == Reason::kTooLarge
                                     ? absl::StatusCode::kResourceExhausted
                                     : absl::StatusCode::kInvalidArgument;
-  return MakeError(
-      code, reason,
-      absl::StrCat(file, ":", position.line, ":", position.column, ": ", text));
+  return MakeError(code, reason,
+                   absl::StrCat(Shown(file), ":", position.line, ":",
+                                position.column, ": ", text));
 }
 
 absl::Status CheckSize(absl::string_view text, absl::string_view file,
@@ -196,7 +198,7 @@ absl::Status TreeBuilder::Alias(absl::string_view anchor, Position position) {
   const auto it = anchors_.find(anchor);
   if (it == anchors_.end()) {
     return Error(position, Reason::kMalformed,
-                 absl::StrCat("alias *", anchor,
+                 absl::StrCat("alias *", Shown(anchor),
                               " names nothing that is complete before it"));
   }
   Sized value = it->second;
@@ -281,9 +283,10 @@ absl::Status TreeBuilder::CloseMap(Frame& frame) {
 absl::Status TreeBuilder::CheckDuplicates(
     const std::vector<MapEntry>& entries) {
   const auto error = [this](const Node& key, const Node& first) {
-    return Error(PositionOf(key), Reason::kDuplicate,
-                 absl::StrCat("duplicate key \"", key.text(), "\", first at ",
-                              first.line(), ":", first.column()));
+    return Error(
+        PositionOf(key), Reason::kDuplicate,
+        absl::StrCat("duplicate key ", GoQuote(key.text()), ", first at ",
+                     first.line(), ":", first.column()));
   };
   if (entries.size() <= kFewKeys) {
     for (size_t i = 1; i < entries.size(); ++i) {
