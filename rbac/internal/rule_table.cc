@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "rbac/internal/bits.h"
 
@@ -68,39 +69,19 @@ Query Query::Make(const Symbols& symbols, const authz::Attributes& a) {
   return q;
 }
 
-bool RuleTable::MatchesResource(const Query& query) const {
-  if (!slots_.empty()) {
-    const uint64_t bits =
-        kAnyVerb | (query.verb_page == 0 ? query.verb_bit : 0);
-    if (ProbePage(query, 0, bits)) return true;
-    if (query.verb_page != 0 &&
-        ProbePage(query, query.verb_page, query.verb_bit)) {
-      return true;
+bool RuleTable::ProbeName(absl::string_view name, uint32_t group,
+                          uint32_t resource, uint32_t page,
+                          uint64_t bits) const {
+  const size_t mask = names_.size() - 1;
+  for (size_t i = (HashAtom(group, resource, page) ^ HashName(name)) & mask;;
+       i = (i + 1) & mask) {
+    const NamedSlot& slot = names_[i];
+    if (slot.group == kNone) return false;
+    if (slot.group == group && slot.resource == resource && slot.page == page &&
+        name_texts_[slot.name] == name) {
+      return (slot.verbs & bits) != 0;
     }
   }
-  for (const WideRule& rule : wide_) {
-    if (MatchesWide(rule, query)) return true;
-  }
-  return false;
-}
-
-bool RuleTable::ProbePage(const Query& query, uint32_t page,
-                          uint64_t bits) const {
-  if (query.group != kNone && ProbeGroup(query, query.group, page, bits)) {
-    return true;
-  }
-  return any_group_ && ProbeGroup(query, kAny, page, bits);
-}
-
-bool RuleTable::ProbeGroup(const Query& query, uint32_t group, uint32_t page,
-                           uint64_t bits) const {
-  if (query.resource != kNone &&
-      Probe(query, group, query.resource, page, bits)) {
-    return true;
-  }
-  if (any_resource_ && Probe(query, group, kAny, page, bits)) return true;
-  return any_of_subresource_ && query.any_of_subresource != kNone &&
-         Probe(query, group, query.any_of_subresource, page, bits);
 }
 
 bool RuleTable::Probe(const Query& query, uint32_t group, uint32_t resource,
@@ -118,19 +99,39 @@ bool RuleTable::Probe(const Query& query, uint32_t group, uint32_t resource,
   }
 }
 
-bool RuleTable::ProbeName(absl::string_view name, uint32_t group,
-                          uint32_t resource, uint32_t page,
-                          uint64_t bits) const {
-  const size_t mask = names_.size() - 1;
-  for (size_t i = (HashAtom(group, resource, page) ^ HashName(name)) & mask;;
-       i = (i + 1) & mask) {
-    const NamedSlot& slot = names_[i];
-    if (slot.group == kNone) return false;
-    if (slot.group == group && slot.resource == resource && slot.page == page &&
-        name_texts_[slot.name] == name) {
-      return (slot.verbs & bits) != 0;
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool RuleTable::ProbeGroup(
+    const Query& query, uint32_t group, uint32_t page, uint64_t bits) const {
+  if (query.resource != kNone &&
+      Probe(query, group, query.resource, page, bits)) {
+    return true;
+  }
+  if (any_resource_ && Probe(query, group, kAny, page, bits)) return true;
+  return any_of_subresource_ && query.any_of_subresource != kNone &&
+         Probe(query, group, query.any_of_subresource, page, bits);
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool RuleTable::ProbePage(
+    const Query& query, uint32_t page, uint64_t bits) const {
+  if (query.group != kNone && ProbeGroup(query, query.group, page, bits)) {
+    return true;
+  }
+  return any_group_ && ProbeGroup(query, kAny, page, bits);
+}
+
+bool RuleTable::MatchesResource(const Query& query) const {
+  if (!slots_.empty()) {
+    const uint64_t bits =
+        kAnyVerb | (query.verb_page == 0 ? query.verb_bit : 0);
+    if (ProbePage(query, 0, bits)) return true;
+    if (query.verb_page != 0 &&
+        ProbePage(query, query.verb_page, query.verb_bit)) {
+      return true;
     }
   }
+  for (const WideRule& rule : wide_) {
+    if (MatchesWide(rule, query)) return true;
+  }
+  return false;
 }
 
 bool RuleTable::MatchesWide(const WideRule& rule, const Query& query) {

@@ -60,22 +60,33 @@ const ScopeSlot* Snapshot::FindScope(const SubjectSlot& subject,
   });
 }
 
-// In a large policy each subject is several lines of memory to wait for: begins
-// to fetch them all at once.
-void Snapshot::Prefetch(const UserInfo& user, uint32_t ns) const {
-  constexpr uint32_t kLarge = 2048;
-  constexpr size_t kAhead = 8;
-  if (subject_index.size() < kLarge) return;
-  const auto prefetch = [&](SubjectKind kind, absl::string_view name) {
-    const uint32_t hash = HashSubject(kind, name);
-    subject_index.Prefetch(hash);
-    if (ns != kNone) scope_index.Prefetch(HashScope(hash, ns));
-  };
-  prefetch(SubjectKind::kUser, user.name);
-  for (size_t i = 0; i < std::min(user.groups.size(), kAhead); ++i) {
-    prefetch(SubjectKind::kGroup, user.groups[i]);
+namespace {
+
+// The hashes of a user's first subjects: the name, then groups.
+class SubjectHashes {
+ public:
+  explicit SubjectHashes(const UserInfo& user) : user_(user) {
+    for (size_t i = 0; i < known(); ++i) hashes_[i] = Compute(i);
   }
-}
+  size_t size() const { return 1 + user_.groups.size(); }
+  size_t known() const { return std::min(size(), kKnown); }
+  uint32_t operator[](size_t i) const {
+    return i < kKnown ? hashes_[i] : Compute(i);
+  }
+
+ private:
+  static constexpr size_t kKnown = 8;
+
+  uint32_t Compute(size_t i) const {
+    return i == 0 ? HashSubject(SubjectKind::kUser, user_.name)
+                  : HashSubject(SubjectKind::kGroup, user_.groups[i - 1]);
+  }
+
+  const UserInfo& user_;
+  uint32_t hashes_[kKnown];
+};
+
+}  // namespace
 
 bool Snapshot::Allows(const authz::Attributes& attributes) const {
   if (attributes.user == nullptr) return false;
@@ -83,19 +94,28 @@ bool Snapshot::Allows(const authz::Attributes& attributes) const {
   const uint32_t ns = attributes.namespace_.empty()
                           ? kNone
                           : namespaces.Find(attributes.namespace_);
-  Prefetch(user, ns);
+  const SubjectHashes hashes(user);
+  // In a large policy each subject is several lines of memory to wait for:
+  // begin to fetch them all at once.
+  constexpr uint32_t kLarge = 2048;
+  if (subject_index.size() > kLarge) {
+    for (size_t i = 0; i < hashes.known(); ++i) {
+      subject_index.Prefetch(hashes[i]);
+      if (ns != kNone) scope_index.Prefetch(HashScope(hashes[i], ns));
+    }
+  }
   const Query query = Query::Make(symbols, attributes);
   const uint64_t ns_bit = ns == kNone ? 0 : NamespaceBit(ns);
-  const auto allows = [&](const SubjectSlot* subject) {
-    if (subject == nullptr) return false;
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    const SubjectSlot* subject =
+        i == 0
+            ? FindSubject(hashes[i], SubjectKind::kUser, user.name)
+            : FindSubject(hashes[i], SubjectKind::kGroup, user.groups[i - 1]);
+    if (subject == nullptr) continue;
     if (rule_sets[subject->cluster_set].Matches(query)) return true;
-    if ((subject->namespaces & ns_bit) == 0) return false;
+    if ((subject->namespaces & ns_bit) == 0) continue;
     const ScopeSlot* scope = FindScope(*subject, ns);
-    return scope != nullptr && rule_sets[scope->set].Matches(query);
-  };
-  if (allows(FindSubject(SubjectKind::kUser, user.name))) return true;
-  for (const std::string& group : user.groups) {
-    if (allows(FindSubject(SubjectKind::kGroup, group))) return true;
+    if (scope != nullptr && rule_sets[scope->set].Matches(query)) return true;
   }
   return false;
 }

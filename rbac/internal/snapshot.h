@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_RBAC_INTERNAL_SNAPSHOT_H_
 #define GATEHOUSE_RBAC_INTERNAL_SNAPSHOT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -196,9 +197,6 @@ struct Snapshot {
   // Returns the rules of the role that `binding` refers to, or null and in
   // `error` (unless null) Kubernetes' message.
   const RoleRules* RulesOf(uint32_t binding, std::string* error) const;
-
- private:
-  void Prefetch(const UserInfo& user, uint32_t ns) const;
 };
 
 }  // namespace gatehouse::rbac::internal
