@@ -16,7 +16,7 @@ readonly BASE=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto
   ca-certificates g++ libabsl-dev libbenchmark-dev libcli11-dev libgmock-dev
   libgtest-dev libprotobuf-dev libre2-dev libsimdjson-dev libyaml-dev make
-  protobuf-compiler python3
+  protobuf-compiler python3 zlib1g-dev
 )
 readonly CLANG=(clang libclang-rt-dev)
 
