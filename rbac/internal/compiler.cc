@@ -278,11 +278,12 @@ SubjectSlot& Compiler::InternSubject(SubjectKind kind, absl::string_view name) {
   const uint32_t hash = HashSubject(kind, name);
   const uint32_t id = subject_ids_.Take(work_.subjects);
   auto info = std::make_shared<SubjectInfo>();
-  info->kind = kind;
-  info->name = std::string(name);
+  const SubjectName subject(kind, name);
+  info->kind = subject.kind;
+  info->name = std::string(subject.name);
   work_.subjects.Mutable(id).info = std::move(info);
-  work_.subject_index.Insert(
-      {SubjectSlot::NameSlot::Of(hash, id, name), kind, kEmptySet, 0});
+  work_.subject_index.Insert({SubjectSlot::NameSlot::Of(hash, id, subject.name),
+                              subject.kind, kEmptySet, 0});
   return work_.subject_index.Mutable(hash, id);
 }
 

@@ -46,9 +46,11 @@ bool RuleSetEntry::MatchesParts(const Query& query) const {
 
 const SubjectSlot* Snapshot::FindSubject(uint32_t hash, SubjectKind kind,
                                          absl::string_view name) const {
+  const SubjectName wanted(kind, name);
   return subject_index.Find(hash, [&](const SubjectSlot& s) {
-    return s.kind == kind && s.Begins(hash, name) &&
-           (!SubjectSlot::Long(name) || subjects[s.id].info->name == name);
+    return s.kind == wanted.kind && s.Begins(hash, wanted.name) &&
+           (!SubjectSlot::Long(wanted.name) ||
+            subjects[s.id].info->name == wanted.name);
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "authz/attributes.h"
 #include "base/user_info.h"
 #include "google/protobuf/message.h"
@@ -24,11 +25,31 @@
 
 namespace gatehouse::rbac::internal {
 
-// Who a binding can name. A ServiceAccount is the user of its name.
-enum class SubjectKind : uint32_t { kUser = 0, kGroup = 1 };
+// Who a binding can name. Callers say kUser of a service account too: it is the
+// user of its name.
+enum class SubjectKind : uint32_t {
+  kUser = 0,
+  kGroup = 1,
+  kServiceAccount = 2
+};
 
-inline uint32_t HashSubject(SubjectKind kind, absl::string_view name) {
-  return HashName(name) ^ (kind == SubjectKind::kGroup ? 0x5bd1e995u : 0);
+// A subject as the tables have it. The name of a service account is kept
+// without the prefix that all of them bear: what is left fits into a slot.
+struct SubjectName {
+  SubjectName(SubjectKind k, absl::string_view n) : kind(k), name(n) {
+    if (kind == SubjectKind::kUser &&
+        absl::ConsumePrefix(&name, kServiceAccountUserPrefix)) {
+      kind = SubjectKind::kServiceAccount;
+    }
+  }
+  SubjectKind kind;
+  absl::string_view name;
+};
+
+inline uint32_t HashSubject(SubjectKind k, absl::string_view n) {
+  const SubjectName subject(k, n);
+  constexpr uint32_t kSalts[] = {0, 0x5bd1e995u, 0x27d4eb2fu};
+  return HashName(subject.name) ^ kSalts[static_cast<uint32_t>(subject.kind)];
 }
 
 inline uint64_t NamespaceBit(uint32_t ns) { return uint64_t{1} << (ns % 64); }
@@ -125,7 +146,7 @@ struct IdSlot {
 
 struct SubjectInfo {
   SubjectKind kind = SubjectKind::kUser;
-  std::string name;
+  std::string name;  // As in SubjectName.
   IdList cluster_bindings;
   IdList namespaces;  // Where it has grants.
 };
