@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <sstream>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -37,7 +36,7 @@ Result RunLine(absl::string_view line, absl::string_view in,
     if (word == "''") word = "";
     args.push_back(absl::StrReplaceAll(word, {{"@", kTestdata}}));
   }
-  return RunArgs(std::move(args), in, err_is_terminal);
+  return RunArgs(args, in, err_is_terminal);
 }
 
 void ExpectAll(const std::vector<Case>& cases) {
