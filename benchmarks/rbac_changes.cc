@@ -121,7 +121,8 @@ double DecisionsPerSecond(Workload& workload, unsigned threads) {
   while (absl::Now() - begin < kTime) {
     with = !with;
     Put(policy, with ? change.with : change.without);
-    absl::SleepFor(absl::Milliseconds(5));  // The writer's pace, no waiting.
+    // The pace of the writer, part of what is measured: nothing is waited for.
+    absl::SleepFor(absl::Milliseconds(5));
   }
   stop = true;
   for (std::thread& reader : readers) reader.join();
