@@ -11,6 +11,7 @@ _SYSTEM = [
     "com_googlesource_code_re2",
     "remote_coverage_tools",
     "rules_cc",
+    "sqlite3",
     "zlib",
 ]
 
@@ -24,6 +25,15 @@ def gatehouse_system_repositories(root = "."):
     """
     for name in _SYSTEM:
         _local(name, root + "/third_party/" + name)
+
+    # The headers are not where the compiler looks by itself (and must not be
+    # taken for OpenSSL's), so their directory is a repository of its own.
+    if not native.existing_rule("boringssl"):
+        native.new_local_repository(
+            name = "boringssl",
+            path = "/usr/include/android",
+            build_file = root + "/third_party/boringssl.BUILD.bazel",
+        )
     _local("rules_java", "/usr/share/bazel/rules/java")
     _local("rules_proto", "/usr/share/bazel/rules/proto")
     _local("platforms", "/usr/share/bazel/tools/platforms")

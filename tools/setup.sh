@@ -13,10 +13,11 @@ readonly BUILDIFIER=@bazel/buildifier@8.2.1
 
 # The packages of DESIGN "Dependencies", and Bazel with the rules it wants.
 readonly BASE=(
-  bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto
-  ca-certificates g++ libabsl-dev libbenchmark-dev libcli11-dev libgmock-dev
-  libgtest-dev libprotobuf-dev libre2-dev libsimdjson-dev libyaml-dev make
-  protobuf-compiler python3 zlib1g-dev
+  android-libboringssl-dev bazel-bootstrap bazel-platforms bazel-rules-java
+  bazel-rules-proto ca-certificates g++ libabsl-dev libbenchmark-dev
+  libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev libre2-dev
+  libsimdjson-dev libsqlite3-dev libyaml-dev make protobuf-compiler python3
+  zlib1g-dev
 )
 readonly CLANG=(clang libclang-rt-dev)
 
