@@ -1,5 +1,6 @@
 #include "base/errors.h"
 
+#include <cstddef>
 #include <iterator>
 #include <vector>
 
@@ -15,10 +16,31 @@ namespace {
 constexpr char kPayloadUrl[] = "gatehouse/reason";
 
 constexpr absl::string_view kNames[] = {
-    "",          "Malformed", "UnknownField", "Duplicate",
-    "Invalid",   "TooLarge",  "NotFound",     "Conflict",
-    "Forbidden", "Expired",   "Unsupported",
+    "",
+    "Malformed",
+    "UnknownField",
+    "Duplicate",
+    "Invalid",
+    "TooLarge",
+    "NotFound",
+    "Conflict",
+    "Forbidden",
+    "Expired",
+    "Unsupported",
+    "NotYetValid",
+    "Revoked",
+    "UnknownAuthority",
+    "BadSignature",
+    "IncompatibleUsage",
+    "NotAuthorizedToSign",
+    "NameNotPermitted",
+    "UnhandledCritical",
+    "WeakCryptography",
+    "Stale",
+    "NotAllowed",
 };
+static_assert(std::size(kNames) == static_cast<size_t>(Reason::kNotAllowed) + 1,
+              "every Reason has a name");
 
 }  // namespace
 

@@ -25,17 +25,17 @@ enum class Reason {
   kExpired,       // Too old: a certificate, a token, a resource version.
   kUnsupported,   // A kind or version that is not known here.
   // Of credentials and certificates.
-  kNotYetValid,            // Its time has not come.
-  kRevoked,                // Taken back by a CRL, an OCSP answer, a deny list.
-  kUnknownAuthority,       // No path to a trusted CA.
-  kBadSignature,           // A signature does not verify.
-  kIncompatibleUsage,      // Key usage or extended key usage forbids it.
-  kNotAuthorizedToSign,    // The issuer is no CA, or its path is too long.
-  kNameNotPermitted,       // Outside the name constraints of a CA.
-  kUnhandledCritical,      // A critical extension that is not known here.
-  kWeakCryptography,       // A key or digest that the policy refuses.
-  kStale,                  // Revocation information is missing or outdated.
-  kNotAllowed,             // Verified, but not in the list of those let in.
+  kNotYetValid,          // Its time has not come.
+  kRevoked,              // Taken back by a CRL, an OCSP answer, a deny list.
+  kUnknownAuthority,     // No path to a trusted CA.
+  kBadSignature,         // A signature does not verify.
+  kIncompatibleUsage,    // Key usage or extended key usage forbids it.
+  kNotAuthorizedToSign,  // The issuer is no CA, or its path is too long.
+  kNameNotPermitted,     // Outside the name constraints of a CA.
+  kUnhandledCritical,    // A critical extension that is not known here.
+  kWeakCryptography,     // A key or digest that the policy refuses.
+  kStale,                // Revocation information is missing or outdated.
+  kNotAllowed,           // Verified, but not in the list of those let in.
 };
 
 // Returns the stable name of `reason`, such as "UnknownField"; "" for kNone.

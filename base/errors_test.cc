@@ -1,21 +1,63 @@
 #include "base/errors.h"
 
+#include <cstddef>
+#include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
 namespace gatehouse {
 namespace {
 
+constexpr struct {
+  Reason reason;
+  const char* name;
+} kReasons[] = {
+    {Reason::kMalformed, "Malformed"},
+    {Reason::kUnknownField, "UnknownField"},
+    {Reason::kDuplicate, "Duplicate"},
+    {Reason::kInvalid, "Invalid"},
+    {Reason::kTooLarge, "TooLarge"},
+    {Reason::kNotFound, "NotFound"},
+    {Reason::kConflict, "Conflict"},
+    {Reason::kForbidden, "Forbidden"},
+    {Reason::kExpired, "Expired"},
+    {Reason::kUnsupported, "Unsupported"},
+    {Reason::kNotYetValid, "NotYetValid"},
+    {Reason::kRevoked, "Revoked"},
+    {Reason::kUnknownAuthority, "UnknownAuthority"},
+    {Reason::kBadSignature, "BadSignature"},
+    {Reason::kIncompatibleUsage, "IncompatibleUsage"},
+    {Reason::kNotAuthorizedToSign, "NotAuthorizedToSign"},
+    {Reason::kNameNotPermitted, "NameNotPermitted"},
+    {Reason::kUnhandledCritical, "UnhandledCritical"},
+    {Reason::kWeakCryptography, "WeakCryptography"},
+    {Reason::kStale, "Stale"},
+    {Reason::kNotAllowed, "NotAllowed"},
+};
+// kNone aside, every enumerator has a row.
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kNotAllowed),
+              "a Reason without a row");
+
+TEST(ErrorsTest, EveryReasonHasItsOwnName) {
+  std::set<absl::string_view> names;
+  for (const auto& c : kReasons) {
+    EXPECT_EQ(ReasonName(c.reason), c.name);
+    EXPECT_TRUE(names.insert(ReasonName(c.reason)).second) << c.name;
+  }
+  EXPECT_EQ(ReasonName(Reason::kNone), "");
+}
+
 TEST(ErrorsTest, CarriesItsReason) {
-  for (int i = 1; i <= static_cast<int>(Reason::kUnsupported); ++i) {
-    const Reason reason = static_cast<Reason>(i);
+  for (const auto& c : kReasons) {
     const absl::Status status =
-        MakeError(absl::StatusCode::kInvalidArgument, reason, "why");
-    EXPECT_EQ(ReasonOf(status), reason) << ReasonName(reason);
+        MakeError(absl::StatusCode::kInvalidArgument, c.reason, "why");
+    EXPECT_EQ(ReasonOf(status), c.reason) << c.name;
     EXPECT_EQ(status.message(), "why");
-    EXPECT_FALSE(ReasonName(reason).empty());
   }
 }
 

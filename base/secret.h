@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_BASE_SECRET_H_
 #define GATEHOUSE_BASE_SECRET_H_
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 

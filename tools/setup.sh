@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs what is missing from Debian's packages: setup.sh [PROFILE...]
 #
-#   base    what building, the demonstration and the tests need (the default)
+#   base    what building and the demonstration need (the default)
+#   test    that, and what the tests compare with
 #   clang   the sanitizers and the fuzz targets
 #   format  the formatters
 #   lint    clang-tidy and the formatters
@@ -16,15 +17,18 @@ readonly BASE=(
   android-libboringssl-dev bazel-bootstrap bazel-platforms bazel-rules-java
   bazel-rules-proto ca-certificates g++ libabsl-dev libbenchmark-dev
   libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev libre2-dev
-  libsimdjson-dev libsqlite3-dev libyaml-dev make protobuf-compiler python3
-  zlib1g-dev
+  libsimdjson-dev libsqlite3-dev libyaml-dev make openssl protobuf-compiler
+  python3 zlib1g-dev
 )
+# Second opinions that only the tests ask for.
+readonly TEST=(gnutls-bin)
 readonly CLANG=(clang libclang-rt-dev)
 
 # Adds the packages of a profile to `wanted`.
 add_profile() {
   case $1 in
     base) wanted+=("${BASE[@]}") ;;
+    test) wanted+=("${BASE[@]}" "${TEST[@]}") ;;
     clang) wanted+=("${CLANG[@]}") ;;
     format | lint)
       buildifier=yes
@@ -34,7 +38,7 @@ add_profile() {
       [[ -x .cache/buildifier/bin ]] || command -v npm >/dev/null ||
         wanted+=(nodejs npm)
       ;;
-    *) die "unknown profile '$1': use base, clang, format or lint" ;;
+    *) die "unknown profile '$1': use base, test, clang, format or lint" ;;
   esac
 }
 
