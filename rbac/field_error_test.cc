@@ -7,43 +7,6 @@
 namespace gatehouse::rbac {
 namespace {
 
-struct Case {
-  FieldError error;
-  const char* type;
-  const char* text;
-};
-
-TEST(FieldErrorTest, PrintsAsTheApiServer) {
-  const Case kCases[] = {
-      {RequiredError("rules[0].verbs", "verbs must contain at least one value"),
-       "Required",
-       "rules[0].verbs: Required value: verbs must contain at least one value"},
-      {RequiredError("roleRef.name", ""), "Required",
-       "roleRef.name: Required value"},
-      {InvalidError("metadata.name", "a/b", "may not contain '/'"), "Invalid",
-       "metadata.name: Invalid value: \"a/b\": may not contain '/'"},
-      {InvalidError("metadata.name", "a\n\"", "no"), "Invalid",
-       R"(metadata.name: Invalid value: "a\n\"": no)"},
-      {NotSupportedError("roleRef.kind", "Roll", {"Role", "ClusterRole"}),
-       "NotSupported",
-       "roleRef.kind: Unsupported value: \"Roll\": supported values: \"Role\", "
-       "\"ClusterRole\""},
-      {NotSupportedError("subjects[1].apiGroup", "x", {""}), "NotSupported",
-       "subjects[1].apiGroup: Unsupported value: \"x\": supported values: "
-       "\"\""},
-      {ForbiddenError("metadata.namespace", "not allowed on this type"),
-       "Forbidden", "metadata.namespace: Forbidden: not allowed on this type"},
-      {{FieldErrorType::kTooLong, "metadata.annotations", "unused",
-        "may not be more than 5 bytes"},
-       "TooLong",
-       "metadata.annotations: Too long: may not be more than 5 bytes"},
-  };
-  for (const Case& c : kCases) {
-    EXPECT_EQ(ToString(c.error), c.text);
-    EXPECT_EQ(FieldErrorTypeName(c.error.type), c.type);
-  }
-}
-
 TEST(FieldErrorTest, StatusNamesTheObject) {
   const FieldError a = RequiredError("a", "");
   const FieldError b = ForbiddenError("b", "no");

@@ -1,12 +1,11 @@
 #include "rbac/labels.h"
 
-#include <map>
-
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
-#include "rbac/names.h"
+#include "objects/names.h"
+#include "objects/object_meta.h"
 
 namespace gatehouse::rbac {
 namespace {
@@ -49,32 +48,21 @@ void ValidateOperator(const k8s::LabelSelectorRequirement& requirement,
 
 }  // namespace
 
-std::vector<FieldError> ValidateLabels(const Labels& labels,
-                                       absl::string_view field) {
-  const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
-  std::vector<FieldError> errors;
-  for (const auto& [key, value] : sorted) {
-    AppendInvalid(CheckQualifiedName(key), field, key, errors);
-    AppendInvalid(CheckLabelValue(value), field, value, errors);
-  }
-  return errors;
-}
-
 std::vector<FieldError> ValidateLabelSelector(
     const k8s::LabelSelector& selector, absl::string_view field,
     bool allow_invalid_values) {
   const std::string prefix = field.empty() ? "" : absl::StrCat(field, ".");
   std::vector<FieldError> errors =
-      ValidateLabels(selector.matchlabels(), prefix + "matchLabels");
+      objects::ValidateLabels(selector.matchlabels(), prefix + "matchLabels");
   for (int i = 0; i < selector.matchexpressions_size(); ++i) {
     const auto& requirement = selector.matchexpressions(i);
     const std::string at = absl::StrCat(prefix, "matchExpressions[", i, "]");
     ValidateOperator(requirement, at, errors);
-    AppendInvalid(CheckQualifiedName(requirement.key()), at + ".key",
+    AppendInvalid(objects::CheckQualifiedName(requirement.key()), at + ".key",
                   requirement.key(), errors);
     if (allow_invalid_values) continue;
     for (int j = 0; j < requirement.values_size(); ++j) {
-      AppendInvalid(CheckLabelValue(requirement.values(j)),
+      AppendInvalid(objects::CheckLabelValue(requirement.values(j)),
                     absl::StrCat(at, ".values[", j, "]"), requirement.values(j),
                     errors);
     }

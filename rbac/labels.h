@@ -53,11 +53,6 @@ std::vector<FieldError> ValidateLabelSelector(
     const k8s::LabelSelector& selector, absl::string_view field,
     bool allow_invalid_values = false);
 
-// Returns what the API server finds wrong with the keys and values of labels,
-// in order of the keys.
-std::vector<FieldError> ValidateLabels(const Labels& labels,
-                                       absl::string_view field);
-
 // Returns true if the selectors are equal, matchExpressions in order.
 bool SameSelector(const k8s::LabelSelector& a, const k8s::LabelSelector& b);
 

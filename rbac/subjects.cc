@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/go_quote.h"
-#include "rbac/names.h"
+#include "objects/names.h"
 
 namespace gatehouse::rbac {
 namespace {
@@ -77,8 +77,8 @@ absl::optional<ServiceAccountName> ParseServiceAccountUsername(
     return absl::nullopt;
   }
   const std::vector<absl::string_view> parts = absl::StrSplit(username, ':');
-  if (parts.size() != 2 || !CheckDnsLabel(parts[0]).empty() ||
-      !CheckDnsSubdomain(parts[1]).empty()) {
+  if (parts.size() != 2 || !objects::CheckDnsLabel(parts[0]).empty() ||
+      !objects::CheckDnsSubdomain(parts[1]).empty()) {
     return absl::nullopt;
   }
   return ServiceAccountName{std::string(parts[0]), std::string(parts[1])};

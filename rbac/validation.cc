@@ -7,9 +7,9 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "objects/names.h"
+#include "objects/object_meta.h"
 #include "rbac/labels.h"
-#include "rbac/names.h"
-#include "rbac/object_meta.h"
 #include "rbac/subjects.h"
 
 namespace gatehouse::rbac {
@@ -88,7 +88,7 @@ void ValidateRule(const k8s::PolicyRule& rule, bool namespaced,
 
 template <typename Role>
 Errors ValidateMetaAndRules(const Role& role, bool namespaced) {
-  Errors errors = ValidateObjectMeta(role.metadata(), namespaced);
+  Errors errors = objects::ValidateObjectMeta(role.metadata(), namespaced);
   for (int i = 0; i < role.rules_size(); ++i) {
     ValidateRule(role.rules(i), namespaced, absl::StrCat("rules[", i, "]"),
                  errors);
@@ -100,7 +100,7 @@ bool HasInvalidValue(const k8s::ClusterRole& role) {
   for (const auto& selector : role.aggregationrule().clusterroleselectors()) {
     for (const auto& requirement : selector.matchexpressions()) {
       for (const std::string& value : requirement.values()) {
-        if (!CheckLabelValue(value).empty()) return true;
+        if (!objects::CheckLabelValue(value).empty()) return true;
       }
     }
   }
@@ -130,7 +130,8 @@ Errors ValidateAnyClusterRole(const k8s::ClusterRole& role,
 void ValidateServiceAccount(const k8s::Subject& subject, bool namespaced,
                             const std::string& field, Errors& errors) {
   if (!subject.name().empty()) {
-    for (const std::string& fault : CheckDnsSubdomain(subject.name())) {
+    for (const std::string& fault :
+         objects::CheckDnsSubdomain(subject.name())) {
       errors.push_back(InvalidError(field + ".name", subject.name(), fault));
     }
   }
@@ -175,7 +176,7 @@ void ValidateRoleRef(const k8s::RoleRef& ref,
   if (ref.name().empty()) {
     errors.push_back(RequiredError("roleRef.name", ""));
   }
-  for (const std::string& fault : CheckPathSegment(ref.name())) {
+  for (const std::string& fault : objects::CheckPathSegment(ref.name())) {
     errors.push_back(InvalidError("roleRef.name", ref.name(), fault));
   }
 }
@@ -183,7 +184,7 @@ void ValidateRoleRef(const k8s::RoleRef& ref,
 template <typename Binding>
 Errors ValidateAnyBinding(const Binding& binding, bool namespaced,
                           absl::Span<const absl::string_view> kinds) {
-  Errors errors = ValidateObjectMeta(binding.metadata(), namespaced);
+  Errors errors = objects::ValidateObjectMeta(binding.metadata(), namespaced);
   ValidateRoleRef(binding.roleref(), kinds, errors);
   for (int i = 0; i < binding.subjects_size(); ++i) {
     ValidateSubject(binding.subjects(i), namespaced,
@@ -247,21 +248,24 @@ Errors ValidateClusterRoleBinding(const k8s::ClusterRoleBinding& binding) {
 
 Errors ValidateRoleUpdate(const k8s::Role& role, const k8s::Role& old) {
   Errors errors = ValidateRole(role);
-  Append(ValidateObjectMetaUpdate(role.metadata(), old.metadata()), errors);
+  Append(objects::ValidateObjectMetaUpdate(role.metadata(), old.metadata()),
+         errors);
   return errors;
 }
 
 Errors ValidateClusterRoleUpdate(const k8s::ClusterRole& role,
                                  const k8s::ClusterRole& old) {
   Errors errors = ValidateAnyClusterRole(role, HasInvalidValue(old));
-  Append(ValidateObjectMetaUpdate(role.metadata(), old.metadata()), errors);
+  Append(objects::ValidateObjectMetaUpdate(role.metadata(), old.metadata()),
+         errors);
   return errors;
 }
 
 Errors ValidateRoleBindingUpdate(const k8s::RoleBinding& binding,
                                  const k8s::RoleBinding& old) {
   Errors errors = ValidateRoleBinding(binding);
-  Append(ValidateObjectMetaUpdate(binding.metadata(), old.metadata()), errors);
+  Append(objects::ValidateObjectMetaUpdate(binding.metadata(), old.metadata()),
+         errors);
   ValidateSameRoleRef(binding.roleref(), old.roleref(), errors);
   return errors;
 }
@@ -269,7 +273,8 @@ Errors ValidateRoleBindingUpdate(const k8s::RoleBinding& binding,
 Errors ValidateClusterRoleBindingUpdate(const k8s::ClusterRoleBinding& binding,
                                         const k8s::ClusterRoleBinding& old) {
   Errors errors = ValidateClusterRoleBinding(binding);
-  Append(ValidateObjectMetaUpdate(binding.metadata(), old.metadata()), errors);
+  Append(objects::ValidateObjectMetaUpdate(binding.metadata(), old.metadata()),
+         errors);
   ValidateSameRoleRef(binding.roleref(), old.roleref(), errors);
   return errors;
 }

@@ -1,8 +1,8 @@
-#include "rbac/names.h"
+#include "objects/names.h"
 
 #include "gtest/gtest.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse::objects {
 namespace {
 
 using Check = std::vector<std::string> (*)(absl::string_view);
@@ -102,4 +102,4 @@ TEST(NamesTest, TextNamesExamplesAndExpression) {
 }
 
 }  // namespace
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse::objects

@@ -1,4 +1,4 @@
-#include "rbac/names.h"
+#include "objects/names.h"
 
 #include <cstddef>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse::objects {
 namespace {
 
 constexpr size_t kMaxLabel = 63;
@@ -120,4 +120,4 @@ std::vector<std::string> CheckLabelValue(absl::string_view value) {
   return out;
 }
 
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse::objects

@@ -1,10 +1,10 @@
-#include "rbac/object_meta.h"
+#include "objects/object_meta.h"
 
 #include "absl/strings/str_join.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse::objects {
 namespace {
 
 k8s::ObjectMeta Parse(const std::string& text) {
@@ -103,4 +103,4 @@ TEST(ObjectMetaTest, ValidateUpdate) {
 }
 
 }  // namespace
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse::objects

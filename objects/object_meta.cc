@@ -1,4 +1,4 @@
-#include "rbac/object_meta.h"
+#include "objects/object_meta.h"
 
 #include <cstddef>
 #include <map>
@@ -8,10 +8,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "rbac/labels.h"
-#include "rbac/names.h"
+#include "objects/names.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse::objects {
 namespace {
 
 void AppendInvalid(const std::vector<std::string>& faults,
@@ -88,6 +87,18 @@ void ValidateOwners(const k8s::ObjectMeta& meta,
 
 }  // namespace
 
+std::vector<FieldError> ValidateLabels(
+    const google::protobuf::Map<std::string, std::string>& labels,
+    absl::string_view field) {
+  const std::map<std::string, std::string> sorted(labels.begin(), labels.end());
+  std::vector<FieldError> errors;
+  for (const auto& [key, value] : sorted) {
+    AppendInvalid(CheckQualifiedName(key), field, key, errors);
+    AppendInvalid(CheckLabelValue(value), field, value, errors);
+  }
+  return errors;
+}
+
 std::vector<FieldError> ValidateObjectMeta(const k8s::ObjectMeta& meta,
                                            bool namespaced) {
   std::vector<FieldError> errors;
@@ -122,4 +133,4 @@ std::vector<FieldError> ValidateObjectMetaUpdate(const k8s::ObjectMeta& meta,
   return errors;
 }
 
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse::objects

@@ -1,13 +1,13 @@
 // What Kubernetes takes for a name, a label and a label key.
-#ifndef GATEHOUSE_RBAC_NAMES_H_
-#define GATEHOUSE_RBAC_NAMES_H_
+#ifndef GATEHOUSE_OBJECTS_NAMES_H_
+#define GATEHOUSE_OBJECTS_NAMES_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 
-namespace gatehouse::rbac {
+namespace gatehouse::objects {
 
 // Each function returns what is wrong with `value` in the API server's words,
 // nothing if it is right. Lengths are in bytes.
@@ -29,6 +29,6 @@ std::vector<std::string> CheckQualifiedName(absl::string_view value);
 // A label value: empty, or alphanumeric at both ends, at most 63 bytes.
 std::vector<std::string> CheckLabelValue(absl::string_view value);
 
-}  // namespace gatehouse::rbac
+}  // namespace gatehouse::objects
 
-#endif  // GATEHOUSE_RBAC_NAMES_H_
+#endif  // GATEHOUSE_OBJECTS_NAMES_H_
