@@ -27,8 +27,9 @@ struct CertificateData;
 using Sha256Digest = std::array<uint8_t, 32>;
 
 // Certificate is one X.509 certificate, parsed by RFC 5280's grammar in strict
-// DER, version 1 to 3. A handle to immutable shared data: copies are cheap and
-// any thread may read them.
+// DER, version 1 to 3. What is taken, BoringSSL's parser takes too. A
+// handle to immutable shared data: copies are cheap and any thread may read
+// them. Views and references are valid as long as any copy lives.
 class Certificate {
  public:
   // The most bytes of DER that are parsed.
@@ -55,8 +56,9 @@ class Certificate {
   std::string CredentialId() const;
 
   int version() const;  // 1, 2 or 3.
-  // Returns the serial number's content octets: big-endian two's complement,
-  // shortest form, never empty.
+  // Returns the serial number's content octets: big-endian, the shortest form,
+  // 1 to 20 octets, never negative (Go's rule and RFC 5280 4.1.2.2's). The
+  // first is 0 where the next has its top bit set.
   absl::string_view serial() const;
   std::string SerialDecimal() const;
   std::string SerialHex() const;  // Lower case, as openssl: "9cf3f468".
@@ -78,7 +80,8 @@ class Certificate {
   const Extensions& extensions() const;
 
   // Checks the signature with `key`: bytes only, no rule of X.509. False if it
-  // does not verify or the algorithm is unknown or does not fit the key.
+  // does not verify, the algorithm is unknown or insecure (MD5, SHA-1), its
+  // parameters are not as its RFC has them, or it does not fit the key.
   bool SignedBy(const PublicKey& key) const;
 
   // Returns "SN=<decimal>, SKID=<AA:BB>, AKID=<AA:BB>", the identifier in
@@ -97,6 +100,13 @@ class Certificate {
 
   std::shared_ptr<const internal::CertificateData> data_;
 };
+
+// Returns what Certificate::Identifier does, of these parts: a serial number in
+// decimal, "<nil>" where there is none (Kubernetes behaviour), and key ids.
+std::string CertificateIdentifier(
+    const absl::optional<std::string>& serial,
+    const absl::optional<std::string>& subject_key_id,
+    const absl::optional<std::string>& authority_key_id);
 
 }  // namespace gatehouse::pki
 

@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_PKI_PEM_H_
 #define GATEHOUSE_PKI_PEM_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,10 +22,12 @@ struct PemBlock {
 
 // Returns every block of `text`, as Go's encoding/pem finds them: text before,
 // between and after blocks is passed over, and so is a BEGIN that no matching
-// END closes or whose body is not base64. At most 100,000 blocks and 64 MiB:
-// beyond, kTooLarge. `source` names the input in errors.
+// END closes or whose body is not base64. At most 100,000 blocks and
+// `max_bytes`: beyond, kTooLarge. `source` names the input in errors.
 absl::StatusOr<std::vector<PemBlock>> DecodePem(absl::string_view text,
-                                                absl::string_view source);
+                                                absl::string_view source,
+                                                size_t max_bytes = size_t{64}
+                                                                   << 20);
 
 // Returns `der` as one block: lines of 64 characters, a newline at the end.
 std::string EncodePem(absl::string_view label, absl::string_view der);

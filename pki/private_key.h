@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_PKI_PRIVATE_KEY_H_
 #define GATEHOUSE_PKI_PRIVATE_KEY_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -35,13 +36,17 @@ class PrivateKey {
   // Makes a new key from the system's randomness.
   static absl::StatusOr<PrivateKey> Generate(KeyAlgorithm algorithm);
   // Parses the first "PRIVATE KEY" (PKCS#8), "RSA PRIVATE KEY" or "EC PRIVATE
-  // KEY" block. An encrypted key is kUnsupported. Errors never show the key.
+  // KEY" block; others are passed over. An encrypted key is kUnsupported, as is
+  // one of an algorithm that PublicKey does not know. A curve that is spelt out
+  // counts as the named one that it is. kMalformed; kNotFound.
+  // Errors name `source` and the line and never show the key.
   static absl::StatusOr<PrivateKey> FromPem(absl::string_view pem,
                                             absl::string_view source = "");
 
   const PublicKey& public_key() const;
 
-  // Returns the key as PEM, "PRIVATE KEY" (PKCS#8).
+  // Returns the key as PEM, "PRIVATE KEY" (PKCS#8). Empty only if memory ran
+  // out.
   Secret ToPem() const;
 
   // Signs `message` with the digest that fits the key: SHA-256 for RSA
@@ -55,6 +60,9 @@ class PrivateKey {
  private:
   struct Data;
   explicit PrivateKey(std::shared_ptr<const Data> data);
+  // Takes the reference.
+  static absl::StatusOr<PrivateKey> FromHandle(EVP_PKEY* handle);
+
   std::shared_ptr<const Data> data_;
 };
 

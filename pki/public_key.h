@@ -3,10 +3,12 @@
 #define GATEHOUSE_PKI_PUBLIC_KEY_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -21,17 +23,23 @@ enum class KeyType : uint8_t { kRsa, kEcdsa, kEd25519, kUnknown };
 // shared data; any thread may use it.
 class PublicKey {
  public:
-  // Parses a SubjectPublicKeyInfo in DER. A key of an algorithm that is not
-  // known here is kept as kUnknown, and verifies nothing. kMalformed.
+  // The most bytes of SubjectPublicKeyInfo that are parsed.
+  static constexpr size_t kMaxBytes = size_t{1} << 14;
+
+  // Parses a SubjectPublicKeyInfo in DER. A key of an algorithm or on a named
+  // curve that is not known here is kept as kUnknown, and verifies nothing.
+  // kMalformed, also for a curve that is spelt out and for a compressed point
+  // (Go's rule); kTooLarge.
   static absl::StatusOr<PublicKey> FromDer(absl::string_view spki);
-  // Parses one "PUBLIC KEY" or "RSA PUBLIC KEY" block, or the key of a
-  // "CERTIFICATE". `source` names the input in errors.
+  // Parses the first "PUBLIC KEY" or "RSA PUBLIC KEY" block, or the key of a
+  // "CERTIFICATE", which is not looked at otherwise. `source` names the input
+  // in errors. kNotFound if there is no such block.
   static absl::StatusOr<PublicKey> FromPem(absl::string_view pem,
                                            absl::string_view source = "");
 
   KeyType type() const;
-  int bits() const;            // Of the RSA modulus or the curve; 256 for Ed25519.
-  std::string curve() const;   // "P-256", "P-384", "P-521"; "" if not ECDSA.
+  int bits() const;  // Of the RSA modulus or the curve; 256 for Ed25519.
+  std::string curve() const;  // "P-256", "P-384", "P-521"; "" if not ECDSA.
   // Returns "RSA-2048", "ECDSA-P256", "Ed25519"; for people.
   std::string ToString() const;
   absl::string_view der() const;  // SubjectPublicKeyInfo.
@@ -49,9 +57,9 @@ class PublicKey {
   }
 
  private:
-  friend class PrivateKey;
   struct Data;
   explicit PublicKey(std::shared_ptr<const Data> data);
+  static absl::Status Classify(Data* data);
   std::shared_ptr<const Data> data_;
 };
 
