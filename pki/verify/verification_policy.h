@@ -18,11 +18,16 @@ struct VerificationPolicy {
   int min_rsa_bits = 2048;
   int max_rsa_bits = 8192;  // Bounds the cost of one signature check.
 
-  // The budget of one Verify. Over it: kTooLarge.
-  int max_depth = 10;              // Certificates in a chain, anchor included.
-  int max_signatures = 100;        // Signature checks, as Go.
-  int max_name_comparisons = 250'000;  // Name against constraint, as Go.
-  size_t max_intermediates = 100;  // Candidates that are looked at.
+  // The budget of one Verify. Over it: kTooLarge, unless a valid chain was
+  // found before. What is not positive allows nothing.
+  int max_depth = 10;  // Certificates in a chain, anchor included.
+  // Candidates for an issuer that are tried, as Go counts them; at most twice
+  // as many signatures are checked.
+  int max_signatures = 100;
+  // Names that are held against name constraints, and comparisons of a name
+  // with a constraint; over all chains that are tried.
+  int max_name_comparisons = 250'000;
+  size_t max_intermediates = 100;  // That are given; more are an error.
 };
 
 }  // namespace gatehouse::pki

@@ -41,7 +41,7 @@ class Verifier {
   // Otherwise the error of the most promising path: a stable Reason, and Go's
   // text where Go has one ("x509: certificate has expired or is not yet valid:
   // current time ... is after ..."). ErrorIndex and ErrorSubject say which
-  // certificate it is about. Over the budget: kTooLarge.
+  // certificate it is about. Over the budget: kTooLarge; no policy: kInvalid.
   static absl::Status Verify(
       const Certificate& leaf, absl::Span<const Certificate> intermediates,
       const TrustBundle& trust, const VerifyOptions& options,
@@ -51,6 +51,9 @@ class Verifier {
   static absl::StatusOr<VerifiedChain> VerifyOne(
       const Certificate& leaf, absl::Span<const Certificate> intermediates,
       const TrustBundle& trust, const VerifyOptions& options);
+
+ private:
+  class Search;
 };
 
 // Returns which certificate of the path an error of Verify is about: 0 is the
