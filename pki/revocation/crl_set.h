@@ -1,20 +1,18 @@
-// Certificate revocation lists (RFC 5280 section 5), indexed for look-up.
+// Certificate revocation lists of several issuers (RFC 5280 section 6.3.3).
 #ifndef GATEHOUSE_PKI_REVOCATION_CRL_SET_H_
 #define GATEHOUSE_PKI_REVOCATION_CRL_SET_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string>
+#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "pki/certificate.h"
 #include "pki/revocation/crl.h"
-#include "pki/verify/trust_bundle.h"
+#include "pki/revocation/verified_crl.h"
 
 namespace gatehouse::pki {
 
@@ -22,39 +20,56 @@ namespace gatehouse::pki {
 struct CrlAnswer {
   enum class State : uint8_t { kNotCovered, kGood, kRevoked };
   State state = State::kNotCovered;
-  absl::Time revoked_at;              // If revoked.
+  absl::Time revoked_at;  // If revoked.
   CrlReason reason = CrlReason::kUnspecified;
-  absl::Time next_update;             // Of the list that answered.
-  const Crl* list = nullptr;          // That list; lives as long as the set.
+  // From when to when the answer is current: of the list that answered, or the
+  // narrowest of several that had to answer together.
+  absl::Time this_update;
+  absl::Time next_update;
+  // That list; null if not covered. Lives as long as the set.
+  const CrlInfo* list = nullptr;
 };
 
 // CrlSet is an immutable set of CRLs whose signatures have been checked: at
-// most one complete list and its deltas for an issuer and scope, the newest of
-// those given. Any thread may ask it.
+// most one complete list and its newest delta for an issuer, key and scope,
+// the newest of those given. Any thread may ask it.
 class CrlSet {
  public:
-  // Indexes `crls`. Each must be signed by a certificate of `issuers` that is
-  // its issuer by name and key id and may sign CRLs (RFC 5280 6.3.3); a list
-  // whose issuer is not among them or whose signature fails is an error that
-  // names it. Delta lists need their base.
+  // Checks and indexes `crls`: VerifiedCrl::Create of each, then the other
+  // Create. An error names the list.
   static absl::StatusOr<std::shared_ptr<const CrlSet>> Create(
       std::vector<Crl> crls, absl::Span<const Certificate> issuers);
 
-  // Looks `certificate` up, which `issuer` signed. Entries for another issuer
-  // (certificateIssuer) and scopes (issuing distribution point) are heeded.
+  // Takes lists that were checked and indexed before. Of lists with the same
+  // issuer, key and scope the one with the highest number counts, without
+  // numbers the one with the latest thisUpdate. A delta list needs a complete
+  // list with a number not below its base (RFC 5280 5.2.4): kInvalid.
+  static absl::StatusOr<std::shared_ptr<const CrlSet>> Create(
+      std::vector<std::shared_ptr<const VerifiedCrl>> lists);
+
+  // Looks `certificate` up, which `issuer` signed.
+  //
+  // An entry revokes, whatever the scope of its list; that there is none means
+  // good only where the certificate is in the scope of the lists and they give
+  // all reasons together. Lists are those that the issuer's key signed; if
+  // there are none, those that another key of the same name signed (RFC 5280
+  // knows a CA by its name). An indirect list covers certificates of other
+  // issuers only if they name its issuer as their cRLIssuer.
   CrlAnswer Find(const Certificate& certificate,
                  const Certificate& issuer) const;
 
-  size_t size() const;          // Serials in all lists.
-  size_t MemoryBytes() const;   // Heap that the look-up holds.
+  // Every list that counts; complete ones before their deltas.
+  std::vector<const CrlInfo*> lists() const;
+
+  size_t size() const;         // Serials in all lists.
+  size_t MemoryBytes() const;  // Heap that the look-up holds.
+
+  ~CrlSet();
 
  private:
   struct Index;
   explicit CrlSet(std::unique_ptr<const Index> index);
   std::unique_ptr<const Index> index_;
-
- public:
-  ~CrlSet();
 };
 
 }  // namespace gatehouse::pki

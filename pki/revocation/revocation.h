@@ -60,8 +60,10 @@ class RevocationLists {
   absl::Status CheckUser(absl::string_view user, const Certificate& leaf) const;
 
   // Returns the moment until which an answer OK of Check holds if no list is
-  // replaced: the earliest at which a list used for the chain turns stale.
-  absl::Time GoodUntil(const VerifiedChain& chain, absl::Time now) const;
+  // replaced: the earliest at which a list used for the chain turns stale, by
+  // the policy. `stapled` as there.
+  absl::Time GoodUntil(const VerifiedChain& chain, absl::Time now,
+                       absl::string_view stapled = "") const;
 
  private:
   std::shared_ptr<const CrlSet> crls_;
