@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "pki/certificate.h"
@@ -17,20 +18,25 @@
 
 namespace gatehouse::pki {
 
-// CertificateTemplate is what a certificate shall say. Its serial is random
-// (128 bits), its issuer and authority key id are the CA's.
+// CertificateTemplate is what a certificate shall say. Its issuer and authority
+// key id are the CA's, its subject key id the key's. Its serial has 128 random
+// bits (Kubernetes behaviour): positive, never 0, so at most 17 octets where
+// RFC 5280 4.1.2.2 allows 20.
 struct CertificateTemplate {
   DistinguishedName subject;
   GeneralNames subject_alt_names;  // The extension is critical if no subject.
   absl::Time not_before;
   absl::Time not_after;
-  uint16_t key_usage = 0;                       // Of KeyUsage; 0: no extension.
+  uint16_t key_usage = 0;  // Of KeyUsage; 0: no extension.
   std::vector<std::string> extended_key_usages;  // OIDs; empty: no extension.
   // Always written, critical (Kubernetes behaviour); default: no CA.
   BasicConstraints basic_constraints;
   absl::optional<NameConstraints> name_constraints;  // Critical; CAs only.
   std::vector<std::string> crl_distribution_points;  // URIs.
   std::vector<std::string> ocsp_servers;             // URIs.
+  // Lets it have neither subject nor names, which RFC 5280 4.1.2.6 forbids and
+  // Kubernetes' signers issue.
+  bool allow_nameless = false;
 };
 
 // CertificateAuthority signs certificates. Immutable; any thread may use it.
@@ -41,9 +47,10 @@ class CertificateAuthority {
   static absl::StatusOr<CertificateAuthority> Create(Certificate certificate,
                                                      PrivateKey key);
 
-  // Makes a self-signed CA as kubeadm does: CN=`common_name`, key usage
-  // digital signature, key encipherment, cert sign (and crl sign), CA:TRUE.
-  // Backdated by 5 minutes; `now` + `lifetime` is its end.
+  // Makes a self-signed CA as kubeadm does: CN=`common_name`, CA:TRUE, key
+  // usage digital signature, cert sign, key encipherment if it is RSA, and,
+  // beyond kubeadm, crl sign. Backdated by 5 minutes; `now` + `lifetime` is
+  // its end. kInvalid, kWeakCryptography as Issue.
   static absl::StatusOr<CertificateAuthority> SelfSigned(
       absl::string_view common_name, PrivateKey key, absl::Time now,
       absl::Duration lifetime);
@@ -51,9 +58,11 @@ class CertificateAuthority {
   const Certificate& certificate() const { return certificate_; }
   const PrivateKey& key() const { return key_; }
 
-  // Signs a certificate for `public_key`. Its end is cut to the CA's own.
-  // kInvalid for a template that contradicts itself (an end before its
-  // beginning, a CA without cert sign); kWeakCryptography for a key that
+  // Signs a certificate for `public_key`. Its end is cut to the CA's own;
+  // times are cut to seconds. kInvalid for a template that contradicts itself
+  // (an end before its beginning, a CA without cert sign, neither subject nor
+  // names), for a CA that this one's path length forbids, and for names that
+  // have no encoding; kWeakCryptography for a key that
   // VerificationPolicy::Default() refuses.
   absl::StatusOr<Certificate> Issue(const PublicKey& public_key,
                                     const CertificateTemplate& request) const;

@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_PKI_CA_CERTIFICATE_REQUEST_H_
 #define GATEHOUSE_PKI_CA_CERTIFICATE_REQUEST_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,16 +21,26 @@ namespace gatehouse::pki {
 // to immutable shared data; any thread may read it.
 class CertificateRequest {
  public:
-  // Makes and signs a request for the public half of `key`.
+  // The most bytes of DER, and of PEM around it, that are parsed.
+  static constexpr size_t kMaxBytes = size_t{1} << 16;
+  static constexpr size_t kMaxPemBytes = size_t{1} << 20;
+
+  // Makes and signs a request for the public half of `key`. kInvalid for
+  // names that have no encoding.
   static absl::StatusOr<CertificateRequest> Create(
       const PrivateKey& key, const DistinguishedName& subject,
       const GeneralNames& subject_alt_names = GeneralNames());
 
   // Parses the first PEM block, which must be a "CERTIFICATE REQUEST"
   // (Kubernetes' text: "PEM block type must be CERTIFICATE REQUEST"); what
-  // follows it is ignored, as Kubernetes does. kMalformed, kBadSignature.
+  // follows it is ignored, as Kubernetes does. `source` names the input in
+  // errors: kMalformed, kTooLarge, kDuplicate for an extension that is asked
+  // for twice, kBadSignature, kUnsupported for an algorithm that is not known.
   static absl::StatusOr<CertificateRequest> FromPem(
       absl::string_view pem, absl::string_view source = "");
+  // Parses exactly one request in DER: strictly, with nothing after it.
+  // Attributes other than extensionRequest are ignored. Whether the key is
+  // strong enough is for whoever signs to say.
   static absl::StatusOr<CertificateRequest> FromDer(
       absl::string_view der, absl::string_view source = "");
 

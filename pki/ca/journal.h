@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_PKI_CA_JOURNAL_H_
 #define GATEHOUSE_PKI_CA_JOURNAL_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,11 +20,11 @@ namespace gatehouse::pki {
 struct JournalEntry {
   // kSigned: signed, and perhaps never handed out (a crash came between).
   enum class State : uint8_t { kSigned, kHandedOut, kRevoked };
-  State state = State::kSigned;
   Certificate certificate;
+  State state = State::kSigned;
   std::string user;         // The subject's common name.
   std::string signer_name;  // Such as "kubernetes.io/kube-apiserver-client".
-  absl::Time recorded_at;
+  absl::Time recorded_at;   // To the microsecond.
   absl::optional<absl::Time> revoked_at;
   std::string revocation_reason;  // As RFC 5280 names it: "keyCompromise".
 };
@@ -31,19 +32,27 @@ struct JournalEntry {
 // Journal is a SQLite database of issued certificates. A certificate is
 // recorded durably before anybody gets it, so that none exists unknown; what a
 // crash left between signing and handing out is listed as such. Any thread and
-// any number of processes may use one file.
+// any number of processes may use one file; a call waits up to 10 seconds for
+// another process' write, then it is kConflict.
+//
+// Errors name the path. A file that is damaged or no journal is kMalformed, one
+// of a newer schema kUnsupported; nothing is mended or thrown away.
 class Journal {
  public:
-  // Opens or creates the database, 0600. Errors name the path.
+  // Opens the database, and creates it, 0600, where there is none: whole or
+  // not at all. Beside it SQLite keeps "<path>-wal" and "<path>-shm" while it
+  // is open; they have its permissions and belong to it.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(const std::string& path);
 
   virtual ~Journal() = default;
 
-  // Records a certificate as signed. Call before anybody else can see it.
+  // Records a certificate as signed. Call before anybody else can see it. One
+  // that is recorded already stays as it is.
   virtual absl::Status Signed(const Certificate& certificate,
                               absl::string_view signer_name,
                               absl::Time now) = 0;
-  // Records that it was handed out (written, returned). kNotFound.
+  // Records that it was handed out (written, returned). One that was revoked
+  // stays revoked. kNotFound.
   virtual absl::Status HandedOut(const Certificate& certificate) = 0;
   // Records its revocation. Revoking twice keeps the first. kNotFound.
   virtual absl::Status Revoked(const Certificate& certificate,
@@ -58,7 +67,8 @@ class Journal {
   // Returns the entries that match, oldest first.
   virtual absl::StatusOr<std::vector<JournalEntry>> List(
       const Filter& filter) const = 0;
-  // Returns the users that hold more than one live certificate at `now`.
+  // Returns the users that hold more than one live certificate at `now`, in
+  // order. Certificates of CAs and without a common name are no user's.
   virtual absl::StatusOr<std::vector<std::string>> UsersWithSeveral(
       absl::Time now) const = 0;
 };
