@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_AUTHN_AUTHENTICATOR_H_
 #define GATEHOUSE_AUTHN_AUTHENTICATOR_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@ inline constexpr char kCredentialIdKey[] =
     "authentication.kubernetes.io/credential-id";
 
 // Request is what an authenticator may look at. It owns nothing; what it
-// points to must outlive the call.
+// points to must outlive the call. A value; authenticators keep no part of it.
 struct Request {
   // Whether the request came over TLS.
   bool tls = false;
@@ -44,12 +45,14 @@ struct Authentication {
   // Which credential it was, such as "X509SHA256=...": tells two credentials
   // of one user apart. Also in user.extra where Kubernetes puts it.
   std::string credential_id;
-  // The moment after which the credential is no longer good.
+  // The last moment at which the credential is good, if nothing is revoked.
   absl::Time not_after = absl::InfiniteFuture();
 };
 
 // Result is one of three: authenticated, no credential of mine here, rejected.
-// A value.
+// Absence of a credential is never success, and a rejection is never absence:
+// with anonymous users let in, the one may go on as such and the other may not
+// (Kubernetes behaviour). A value.
 class Result {
  public:
   enum class Outcome : uint8_t { kNoCredential, kAuthenticated, kRejected };
