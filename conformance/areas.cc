@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "conformance/files.h"
 #include "objects/node.h"
 
@@ -16,7 +18,17 @@ namespace {
 using objects::Node;
 using objects::NodeKind;
 
+// What files say beside their cases.
+constexpr absl::string_view kCsrSignersKeys[] = {
+    "signer_names", "usage_strings", "production_constants"};
+
+constexpr absl::string_view kX509Keys[] = {"subject_uid_oid", "certificates"};
+
 constexpr Area kAreas[] = {
+    {"authn/csr_signers.json", RunCsrSigners, nullptr, false, kCsrSignersKeys,
+     CompareCsrSignerConstants, "kind"},
+    {"authn/x509.json", RunX509, nullptr, false, kX509Keys,
+     CompareX509Certificates, "authenticator"},
     {"authz/aggregation.json", RunAggregation},
     {"authz/compact_rules.json", RunCompactRules},
     {"authz/conditions.json", RunConditions},
@@ -35,24 +47,39 @@ constexpr Area kAreas[] = {
 };
 
 // The keys of a file and of a case. What is not compared informs people.
-constexpr absl::string_view kFileKeys[] = {"_schema", "cases"};
+constexpr absl::string_view kFileKeys[] = {"_schema", "_source", "cases"};
 constexpr absl::string_view kCaseKeys[] = {"name", "input", "expect", "derived",
                                            "note"};
 
-template <size_t n>
-void RefuseUnknownKeys(const Node& node, const absl::string_view (&known)[n],
+// `known` are those of all areas, `further` those of this one.
+void RefuseUnknownKeys(const Node& node,
+                       absl::Span<const absl::string_view> known,
+                       absl::Span<const absl::string_view> further,
                        std::vector<std::string>* problems) {
   for (const objects::MapEntry& entry : node.entries()) {
-    bool found = false;
-    for (absl::string_view key : known) found |= entry.key.text() == key;
-    if (!found) {
+    const absl::string_view key = entry.key.text();
+    if (!absl::c_linear_search(known, key) &&
+        !absl::c_linear_search(further, key)) {
       problems->push_back(
           absl::StrCat(entry.key.text(), ": this key is not known"));
     }
   }
 }
 
-void RunCase(const Node& node, size_t index, CaseFunction run,
+// Returns what the case says of itself under `key`; a problem if it must, and
+// does not.
+std::string KindOf(const Node& node, absl::string_view key,
+                   std::vector<std::string>* problems) {
+  if (key.empty()) return "";
+  const Node* kind = node.Find(key);
+  if (kind != nullptr && kind->is(NodeKind::kString)) {
+    return std::string(kind->text());
+  }
+  problems->push_back(absl::StrCat(key, ": want a string"));
+  return "";
+}
+
+void RunCase(const Node& node, size_t index, const Area& area, const Node& file,
              FileReport* report) {
   const Node* name = node.Find("name");
   const std::string shown = name != nullptr && name->is(NodeKind::kString)
@@ -64,9 +91,11 @@ void RunCase(const Node& node, size_t index, CaseFunction run,
     report->AddCase(shown, {{"", "", "want input and expect"}});
     return;
   }
-  std::vector<Mismatch> mismatches = RunCheck(run, input, expect);
   std::vector<std::string> problems;
-  RefuseUnknownKeys(node, kCaseKeys, &problems);
+  RefuseUnknownKeys(node, kCaseKeys, {area.kind_key}, &problems);
+  std::vector<Mismatch> mismatches =
+      RunCheck(area.run_case, input, expect,
+               {KindOf(node, area.kind_key, &problems), &file});
   for (std::string& problem : problems) {
     mismatches.push_back({"", "", std::move(problem)});
   }
@@ -86,7 +115,7 @@ const Area* FindArea(absl::string_view path) {
   return nullptr;
 }
 
-void RunCaseFile(const std::string& path, CaseFunction run,
+void RunCaseFile(const std::string& path, const Area& area,
                  FileReport* report) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok())
@@ -97,14 +126,17 @@ void RunCaseFile(const std::string& path, CaseFunction run,
     return report->AddProblem(std::string(document.status().message()));
   }
   std::vector<std::string> problems;
-  RefuseUnknownKeys(document->root(), kFileKeys, &problems);
+  RefuseUnknownKeys(document->root(), kFileKeys, area.file_keys, &problems);
   for (const std::string& problem : problems) report->AddProblem(problem);
+  if (area.run_file != nullptr) area.run_file(document->root(), report);
   const Node* cases = document->root().Find("cases");
   if (cases == nullptr || cases->items().empty()) {
     return report->AddProblem("there are no cases in it");
   }
   size_t index = 0;
-  for (const Node& node : cases->items()) RunCase(node, index++, run, report);
+  for (const Node& node : cases->items()) {
+    RunCase(node, index++, area, document->root(), report);
+  }
 }
 
 }  // namespace gatehouse::conformance

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "conformance/check.h"
 #include "conformance/report.h"
+#include "objects/node.h"
 
 namespace gatehouse::conformance {
 
@@ -28,6 +30,8 @@ void RunReconcile(Check& check);
 void RunNonResource(Check& check);
 void RunUnion(Check& check);
 void RunConditions(Check& check);
+void RunCsrSigners(Check& check);
+void RunX509(Check& check);
 
 // PathFunction runs a file that is no list of cases, or a directory that is
 // read as a whole. `path` is where it is on disk.
@@ -38,6 +42,14 @@ void RunDefaultPolicy(const std::string& path, FileReport* report);
 // rbac.yaml, requests.jsonl.gz and decisions.txt.gz, request by request.
 void RunRbacDecisions(const std::string& path, FileReport* report);
 
+// FileFunction compares what a file says beside its cases; `root` is all of it.
+using FileFunction = void (*)(const objects::Node& root, FileReport* report);
+
+// The names, usages and constants of the signers.
+void CompareCsrSignerConstants(const objects::Node& root, FileReport* report);
+// The certificates that cases refer to, as they are parsed.
+void CompareX509Certificates(const objects::Node& root, FileReport* report);
+
 // Area is what is registered for a path below the directory of cases. One of
 // the functions is set.
 struct Area {
@@ -47,14 +59,21 @@ struct Area {
   PathFunction run_path = nullptr;
   // True if `path` is a directory, each directory in which is run as a whole.
   bool directories = false;
+  // What a file may say beside its cases, and what compares it; null: nothing.
+  absl::Span<const absl::string_view> file_keys = {};
+  FileFunction run_file = nullptr;
+  // The key beside `input` by which each case says what it is, such as "kind";
+  // its text is Check::context().kind. "": there is none.
+  absl::string_view kind_key = "";
 };
 
 // Returns the area of a file, by its path below the directory of cases, or of
 // the directory that it belongs to; null if nothing here runs it.
 const Area* FindArea(absl::string_view path);
 
-// Runs all cases of a JSON file. Not one case: a failure.
-void RunCaseFile(const std::string& path, CaseFunction run, FileReport* report);
+// Runs all cases of a JSON file of `area`, which has a run_case. Not one case:
+// a failure.
+void RunCaseFile(const std::string& path, const Area& area, FileReport* report);
 
 }  // namespace gatehouse::conformance
 

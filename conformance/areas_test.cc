@@ -33,7 +33,7 @@ class AreaTest : public testing::TestWithParam<AreaCase> {
     const TestDirectory directory;
     directory.Write("cases.json", FileOfCase(GetParam().input, expect));
     FileReport report(path);
-    RunCaseFile(directory.path() + "/cases.json", area->run_case, &report);
+    RunCaseFile(directory.path() + "/cases.json", *area, &report);
     std::ostringstream out;
     report.Print(out, 20);
     *printed = out.str();

@@ -26,10 +26,12 @@ std::string TextOf(const google::protobuf::Message& message) {
 }
 
 Check::Check(const objects::Node* input, const objects::Node* expect,
-             Problems* problems, std::vector<Mismatch>* mismatches)
+             Problems* problems, std::vector<Mismatch>* mismatches,
+             CaseContext context)
     : problems_(problems),
       mismatches_(mismatches),
       expect_node_(expect),
+      context_(std::move(context)),
       input_(input, "input", problems),
       expect_(expect, "expect", problems) {}
 
@@ -147,11 +149,12 @@ void Check::SameInAnyOrder(absl::string_view what,
 void Check::Fail(std::string what) { problems_->push_back(std::move(what)); }
 
 std::vector<Mismatch> RunCheck(void (*area)(Check&), const objects::Node* input,
-                               const objects::Node* expect) {
+                               const objects::Node* expect,
+                               CaseContext context) {
   Problems problems;
   std::vector<Mismatch> mismatches;
   {
-    Check check(input, expect, &problems, &mismatches);
+    Check check(input, expect, &problems, &mismatches, std::move(context));
     area(check);
   }
   for (std::string& problem : problems) {

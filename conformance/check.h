@@ -24,6 +24,14 @@ std::vector<std::string> TextsOf(const List& messages) {
   return texts;
 }
 
+// CaseContext is what stands around a case, for areas that need it.
+struct CaseContext {
+  // What the case says of itself beside its input; see Area::kind_key.
+  std::string kind;
+  // The root of the whole file; null where the case comes from none.
+  const objects::Node* file = nullptr;
+};
+
 // Check holds a case against what the library answers. The function of an area
 // reads the input and names every key that `expect` may have, with what was
 // got for it; a key that the case does not have is not compared. Keys that were
@@ -36,11 +44,13 @@ class Check {
   // `problems` and `mismatches` must outlive the check, and be looked at only
   // when it is gone.
   Check(const objects::Node* input, const objects::Node* expect,
-        Problems* problems, std::vector<Mismatch>* mismatches);
+        Problems* problems, std::vector<Mismatch>* mismatches,
+        CaseContext context = {});
   // Fails the case if nothing was compared.
   ~Check();
 
   Fields& input() { return input_; }
+  const CaseContext& context() const { return context_; }
   // Returns true if the case expects something of `key`.
   bool Expects(absl::string_view key) const;
 
@@ -94,6 +104,7 @@ class Check {
   Problems* const problems_;
   std::vector<Mismatch>* const mismatches_;
   const objects::Node* const expect_node_;
+  const CaseContext context_;
   bool compared_ = false;
   Fields input_;
   Fields expect_;
@@ -102,7 +113,8 @@ class Check {
 // Runs one case through the function of its area; returns all that is wrong
 // with it.
 std::vector<Mismatch> RunCheck(void (*area)(Check&), const objects::Node* input,
-                               const objects::Node* expect);
+                               const objects::Node* expect,
+                               CaseContext context = {});
 
 }  // namespace gatehouse::conformance
 

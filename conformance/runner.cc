@@ -136,7 +136,7 @@ void RunUnit(const std::string& root, const Unit& unit, FileReport* report) {
   if (unit.area == nullptr) {
     report->AddProblem("nothing here runs this file");
   } else if (unit.area->run_case != nullptr) {
-    RunCaseFile(path, unit.area->run_case, report);
+    RunCaseFile(path, *unit.area, report);
   } else {
     unit.area->run_path(path, report);
   }
