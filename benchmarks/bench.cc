@@ -1,5 +1,5 @@
 // Measures, prints a table, and writes the same as bench-results.json:
-//   bazel run //benchmarks:bench -- [--only=rbac]
+//   bazel run //benchmarks:bench -- [--only=rbac|revocation|x509]
 //   bazel run //benchmarks:bench -- --policy FILE... --requests FILE
 #include <cstdlib>
 #include <fstream>
@@ -11,7 +11,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "benchmarks/rbac_bench.h"
+#include "benchmarks/revocation_bench.h"
 #include "benchmarks/table.h"
+#include "benchmarks/x509_bench.h"
 
 namespace gatehouse::bench {
 namespace {
@@ -21,6 +23,29 @@ std::string Under(const char* variable, const std::string& path) {
   const char* directory = std::getenv(variable);
   if (directory == nullptr || path.empty() || path[0] == '/') return path;
   return absl::StrCat(directory, "/", path);
+}
+
+// Every area, in the order of the table.
+struct Area {
+  const char* name;
+  absl::StatusOr<std::vector<Row>> (*measure)();
+};
+constexpr Area kAreas[] = {
+    {"rbac", &MeasureRbac},
+    {"revocation", &MeasureRevocation},
+    {"x509", &MeasureX509},
+};
+
+// Measures the area `only`, all of them if it is "".
+absl::StatusOr<std::vector<Row>> MeasureAreas(const std::string& only) {
+  std::vector<Row> all;
+  for (const Area& area : kAreas) {
+    if (!only.empty() && only != area.name) continue;
+    const auto rows = area.measure();
+    if (!rows.ok()) return rows.status();
+    all.insert(all.end(), rows->begin(), rows->end());
+  }
+  return all;
 }
 
 int Report(const absl::StatusOr<std::vector<Row>>& rows) {
@@ -48,8 +73,8 @@ int main(int argc, char** argv) {
   std::string only;
   std::string requests;
   std::vector<std::string> policy;
-  app.add_option("--only", only, "the area: rbac")
-      ->check(CLI::IsMember({"", "rbac"}));
+  app.add_option("--only", only, "the area: rbac, revocation, x509")
+      ->check(CLI::IsMember({"", "rbac", "revocation", "x509"}));
   CLI::Option* files =
       app.add_option("--policy", policy, "manifests to measure instead");
   app.add_option("--requests", requests,
@@ -57,7 +82,7 @@ int main(int argc, char** argv) {
       ->needs(files);
   CLI11_PARSE(app, argc, argv);
   if (policy.empty())
-    return gatehouse::bench::Report(gatehouse::bench::MeasureRbac());
+    return gatehouse::bench::Report(gatehouse::bench::MeasureAreas(only));
   if (requests.empty()) {
     std::cerr << "error: --policy wants --requests\n";
     return 2;
