@@ -3,3 +3,5 @@
 source "$(dirname "$0")/lib.sh"
 tools/setup.sh base
 run_bazel run //examples:demo
+run_bazel build //cli:gatehouse
+examples/users.sh bazel-bin/cli/gatehouse examples/manifests
