@@ -1,8 +1,4 @@
-#include <cerrno>
 #include <cstddef>
-#include <cstring>
-#include <exception>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +11,7 @@
 #include "base/errors.h"
 #include "cli/commands.h"
 #include "cli/internal/engine.h"
+#include "cli/internal/line_source.h"
 #include "cli/internal/policy_flags.h"
 #include "cli/internal/table.h"
 #include "objects/codec.h"
@@ -24,9 +21,6 @@
 namespace gatehouse::cli {
 
 namespace {
-
-// An API server takes no larger request body either.
-constexpr size_t kMaxLine = size_t{3} << 20;
 
 // Some editors begin a file with it.
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -46,45 +40,6 @@ Examples:
   # The policy of a running cluster, its default roles included
   kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o yaml |
     gatehouse authorize -f - --requests reviews.jsonl)";
-
-enum class ReadResult { kLine, kTooLong, kEnd, kFailed };
-
-// Reads one line without its end. What exceeds the ceiling is passed over.
-// The library's buffers throw where the file cannot be read.
-ReadResult ReadLineOrThrow(std::istream& in, std::string& line) {
-  line.clear();
-  std::streambuf& buffer = *in.rdbuf();
-  bool too_long = false;
-  for (int c = buffer.sbumpc();; c = buffer.sbumpc()) {
-    if (c == std::char_traits<char>::eof()) {
-      if (line.empty()) return ReadResult::kEnd;
-      break;
-    }
-    if (c == '\n') break;
-    if (line.size() < kMaxLine) {
-      line += static_cast<char>(c);
-    } else {
-      too_long = true;
-    }
-  }
-  return too_long ? ReadResult::kTooLong : ReadResult::kLine;
-}
-
-ReadResult ReadLine(std::istream& in, std::string& line) {
-  errno = 0;
-  try {
-    return ReadLineOrThrow(in, line);
-  } catch (const std::exception&) {
-    return ReadResult::kFailed;
-  }
-}
-
-absl::Status CannotRead(absl::StatusCode code, Reason reason,
-                        absl::string_view path) {
-  return MakeError(code, reason,
-                   absl::StrCat("--requests: cannot read ", path, ": ",
-                                std::strerror(errno != 0 ? errno : EIO)));
-}
 
 // Returns the answer of an API server to a bad request, in one line.
 std::string BadRequest(absl::string_view message) {
@@ -125,53 +80,42 @@ class Authorize : public Command {
                          "with --requests FILE");
       }
     }
-    std::ifstream file;
-    const bool from_file = !requests.empty() && requests != "-";
-    if (from_file) {
-      errno = 0;
-      file.open(requests, std::ios::binary);
-      if (!file) {
-        return CannotRead(absl::StatusCode::kNotFound, Reason::kNotFound,
-                          requests);
-      }
-    }
+    absl::StatusOr<std::unique_ptr<LineSource>> source =
+        LineSource::Open(requests, streams.in);
+    if (!source.ok()) return source.status();
     absl::StatusOr<Engine> engine = Engine::Load(policy, streams);
     if (!engine.ok()) return engine.status();
-    return AnswerAll(*engine, from_file ? requests : "stdin",
-                     from_file ? file : streams.in, streams);
+    return AnswerAll(*engine, **source, streams);
   }
 
  private:
-  absl::StatusOr<int> AnswerAll(const Engine& engine, const std::string& source,
-                                std::istream& in,
+  absl::StatusOr<int> AnswerAll(const Engine& engine, LineSource& source,
                                 const Streams& streams) const {
     int status = kExitYes;
     std::string line;
-    for (size_t number = 1; streams.out.good(); ++number) {
-      const ReadResult result = ReadLine(in, line);
-      if (result == ReadResult::kEnd) break;
-      if (result == ReadResult::kFailed) {
-        return CannotRead(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-                          source);
-      }
-      const std::string place = absl::StrCat(source, ":", number);
-      if (result == ReadResult::kTooLong) {
-        streams.out << BadRequest(absl::StrCat(place, ": longer than ",
-                                               kMaxLine, " bytes"))
+    while (streams.out.good()) {
+      const absl::StatusOr<LineSource::Kind> kind = source.Next(line);
+      if (!kind.ok()) return kind.status();
+      if (*kind == LineSource::Kind::kEnd) break;
+      if (*kind == LineSource::Kind::kTooLong) {
+        streams.out << BadRequest(absl::StrCat(source.Place(), ": longer than ",
+                                               LineSource::kMaxLine, " bytes"))
                     << '\n';
         status = kExitError;
       } else if (!absl::StripAsciiWhitespace(line).empty()) {
-        if (!Answer(engine, source, number, line, streams)) status = kExitError;
+        if (!Answer(engine, source, line, streams)) {
+          status = kExitError;
+        }
       }
       // Whoever waits for an answer before asking on shall get it; whoever has
       // asked more already is answered in one go.
-      if (in.rdbuf()->in_avail() <= 0) streams.out.flush();
+      if (!source.MoreIsWaiting()) streams.out.flush();
     }
     return status;
   }
 
   // Writes the answer to one line. Returns false if the line is no review.
-  bool Answer(const Engine& engine, const std::string& source, size_t number,
+  bool Answer(const Engine& engine, const LineSource& source,
               const std::string& line, const Streams& streams) const {
     objects::DecodeOptions options;
     if (policy.validate == "strict") {
@@ -180,12 +124,13 @@ class Authorize : public Command {
       options.field_validation = objects::FieldValidation::kIgnore;
     }
     std::vector<std::string> warnings;
-    absl::StatusOr<objects::Object> object = objects::ObjectFromJson(
-        absl::StripPrefix(line, kByteOrderMark), source, options, &warnings);
+    absl::StatusOr<objects::Object> object =
+        objects::ObjectFromJson(absl::StripPrefix(line, kByteOrderMark),
+                                source.name(), options, &warnings);
     absl::Status error = object.status();
     if (object.ok()) {
       for (const std::string& warning : warnings) {
-        streams.err << Printable(Placed(warning, source, number)) << '\n';
+        streams.err << Printable(source.Placed(warning)) << '\n';
       }
       if (const auto* read = object->As<k8s::SubjectAccessReview>()) {
         k8s::SubjectAccessReview review = *read;
@@ -193,8 +138,7 @@ class Authorize : public Command {
         if (!error.ok() && policy.validate != "strict" &&
             IsAnswerable(review)) {
           if (policy.validate == "warn") {
-            streams.err << Printable(Placed(error.message(), source, number))
-                        << '\n';
+            streams.err << Printable(source.Placed(error.message())) << '\n';
           }
           AnswerAnyway(engine.authorizer(), &review);
           error = absl::OkStatus();
@@ -211,24 +155,8 @@ class Authorize : public Command {
                                    object->kind->kind));
       }
     }
-    streams.out << BadRequest(Placed(error.message(), source, number)) << '\n';
+    streams.out << BadRequest(source.Placed(error.message())) << '\n';
     return false;
-  }
-
-  // Puts the number of the line where the reader of a single line says 1.
-  static std::string Placed(absl::string_view message,
-                            const std::string& source, size_t number) {
-    const bool has_column =
-        absl::ConsumePrefix(&message, absl::StrCat(source, ":1:"));
-    // So it does where it names the first of two equal keys.
-    constexpr absl::string_view kFirst = ", first at 1:";
-    const size_t first = message.rfind(kFirst);
-    std::string text(message);
-    if (first != absl::string_view::npos) {
-      text.replace(first, kFirst.size(),
-                   absl::StrCat(", first at ", number, ":"));
-    }
-    return absl::StrCat(source, ":", number, has_column ? ":" : ": ", text);
   }
 };
 

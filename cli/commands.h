@@ -5,12 +5,21 @@
 #ifndef GATEHOUSE_CLI_COMMANDS_H_
 #define GATEHOUSE_CLI_COMMANDS_H_
 
+#include <vector>
+
 #include "cli/internal/command.h"
 
 namespace gatehouse::cli {
 
 // gatehouse authorize: answers SubjectAccessReviews, one per line.
 Registered AddAuthorize(CLI::App& parent);
+
+// gatehouse authenticate: says who sent requests, one per line.
+Registered AddAuthenticate(CLI::App& parent);
+
+// gatehouse kubeconfig create and inspect. Appends what carries them out. The
+// commands below `gatehouse pki` are in cli/pki/commands.h.
+void AddKubeconfig(CLI::App& parent, std::vector<Registered>* commands);
 
 // gatehouse default-policy: prints the policy that an API server bootstraps.
 Registered AddDefaultPolicy(CLI::App& parent);

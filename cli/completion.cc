@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "cli/commands.h"
 #include "cli/internal/api_resources.h"
@@ -51,10 +52,24 @@ struct Values {
   absl::string_view words;  // "" for files.
 };
 constexpr Values kValues[] = {
-    {"-f|--filename|--existing|--requests", ""},
-    {"-o|--output", "table json yaml name"},
+    {"-f|--filename|--existing|--requests|--dir|--out|--key|--key-out|"
+     "--client-ca-file|--client-crl-file|--client-ocsp-file|--revocation-file|"
+     "--ca-cert|--ca-key|--serials|--base|--certificate-authority|"
+     "--client-certificate|--client-key",
+     ""},
+    {"-o|--output", "table text json yaml name"},
     {"--validate", "strict warn ignore"},
     {"--authorization-mode", "RBAC AlwaysAllow AlwaysDeny"},
+    {"--signer",
+     "kubernetes.io/kube-apiserver-client "
+     "kubernetes.io/kube-apiserver-client-kubelet "
+     "kubernetes.io/kubelet-serving kubernetes.io/legacy-unknown"},
+    {"--key-algorithm",
+     "RSA-2048 RSA-3072 RSA-4096 ECDSA-P256 ECDSA-P384 Ed25519"},
+    {"--step", "trust-both drop-old"},
+    {"--ca", "ca etcd-ca front-proxy-ca"},
+    {"--stale-revocation", "refuse trust"},
+    {"--verification-policy", "default kubernetes"},
 };
 
 std::vector<std::string> Questions() {
@@ -226,10 +241,15 @@ void AppendFish(const Node& node, const std::string& condition,
 std::string Fish(const std::vector<const Node*>& nodes) {
   std::string text = "# fish completion of gatehouse\n";
   for (const Node* node : nodes) {
+    // Two groups may have commands of one name: all words must be there.
+    const std::vector<std::string> words = absl::StrSplit(node->path, ' ');
     std::string condition =
-        node->path == "gatehouse"
+        words.size() == 1
             ? "__fish_use_subcommand"
-            : absl::StrCat("__fish_seen_subcommand_from ", node->name);
+            : absl::StrCat("__fish_seen_subcommand_from ",
+                           absl::StrJoin(words.begin() + 1, words.end(),
+                                         "; and "
+                                         "__fish_seen_subcommand_from "));
     if (node->path != "gatehouse" && !node->children.empty()) {
       absl::StrAppend(&condition, "; and not __fish_seen_subcommand_from");
       for (const Node& child : node->children) {

@@ -1,5 +1,6 @@
 // The command as a process: what only a process has, and the shells' view.
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -77,13 +78,52 @@ TEST(ProcessTest, AnswersBeforeTheInputEnds) {
             "answered\n");
 }
 
+// So does the answer to who sent a request; and what was taken back meanwhile
+// is refused from the next request on.
+TEST(ProcessTest, RevokedBetweenTwoRequests) {
+  const std::string directory = ::testing::TempDir();
+  const std::string prelude =
+      "D=" + directory + "/D; C=" + directory + "/john; ";
+  EXPECT_EQ(
+      Bash(prelude +
+           "$G pki init --dir $D --key-algorithm ECDSA-P256 >/dev/null; "
+           "$G pki csr --user john --key-algorithm ECDSA-P256 --out $C.csr; "
+           "$G pki sign --dir $D --signer kubernetes.io/kube-apiserver-client "
+           "--out $C.crt $C.csr"),
+      "");
+  std::ifstream certificate(directory + "/john.crt");
+  std::ofstream request(directory + "/request.jsonl");
+  request << R"({"peerCertificates":[")";
+  for (std::string line; std::getline(certificate, line);) {
+    request << line << "\\n";
+  }
+  request << "\"]}\n";
+  request.close();
+  const std::string ask = "cat " + directory +
+                          "/request.jsonl >&${COPROC[1]}; "
+                          "read -t 30 -r line <&${COPROC[0]}; ";
+  EXPECT_EQ(Bash(prelude +
+                 "coproc $G authenticate --client-ca-file $D/ca.crt "
+                 "--client-crl-file $D/ca.crl; " +
+                 ask + "[[ $line == *username*john* ]] && echo accepted; " +
+                 "$G pki revoke --dir $D $C.crt >/dev/null; " + ask +
+                 "[[ $line == *Revoked* ]] && echo revoked; "
+                 "kill $COPROC_PID"),
+            "accepted\nrevoked\n");
+}
+
 TEST(ProcessTest, BashCompletion) {
   const std::string prelude =
       "source <($G completion bash); "
       "t() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($#-1)); COMPREPLY=(); "
       "_gatehouse; echo ${COMPREPLY[@]}; }; ";
   const Row rows[] = {
-      {"t gatehouse a", "authorize auth\n"},
+      {"t gatehouse a", "authenticate authorize auth\n"},
+      {"t gatehouse pki re", "revoke renew\n"},
+      {"t gatehouse pki crl r", "renew\n"},
+      {"t gatehouse pki sign --signer kubernetes.io/kubelet",
+       "kubernetes.io/kubelet-serving\n"},
+      {"t gatehouse pki rotate-ca --step d", "drop-old\n"},
       {"t gatehouse auth w", "who-can whoami\n"},
       {"t gatehouse auth can-i li", "list limitranges\n"},
       {"t gatehouse auth can-i get deploy", "deployments.apps\n"},

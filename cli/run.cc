@@ -11,6 +11,7 @@
 #include "cli/internal/arguments.h"
 #include "cli/internal/command.h"
 #include "cli/internal/table.h"
+#include "cli/pki/commands.h"
 
 namespace gatehouse::cli {
 
@@ -59,6 +60,7 @@ std::vector<Registered> AddCommands(CLI::App& root) {
   root.name("gatehouse");
   root.footer(kExitStatusHelp);
   root.require_subcommand(0, 1);
+  commands.push_back(AddAuthenticate(root));
   commands.push_back(AddAuthorize(root));
   CLI::App& auth = *root.add_subcommand(
       "auth", "Ask about a policy as with `kubectl auth`, and more");
@@ -70,6 +72,8 @@ std::vector<Registered> AddCommands(CLI::App& root) {
   commands.push_back(AddMatrix(auth));
   commands.push_back(AddReconcile(auth));
   commands.push_back(AddWhoAmI(auth));
+  AddPki(root, &commands);
+  AddKubeconfig(root, &commands);
   commands.push_back(AddDefaultPolicy(root));
   commands.push_back(AddVersion(root));
   commands.push_back(AddCompletion(root));
@@ -124,8 +128,9 @@ int RunSelected(const CLI::App& root, const std::vector<Registered>& commands,
 
 int ParseAndRun(const std::vector<std::string>& args, const Streams& streams) {
   CLI::App root(
-      "Kubernetes' authorization, offline: asks the roles and bindings in "
-      "manifests what an API server would answer");
+      "Kubernetes' authentication and authorization, offline: asks "
+      "certificates, and the roles and bindings in manifests, what an API "
+      "server would answer");
   const std::vector<Registered> commands = AddCommands(root);
   const std::vector<std::string> prepared = PrepareArguments(root, args);
   try {

@@ -15,9 +15,34 @@ namespace gatehouse::cli {
 namespace {
 
 constexpr const char* kCommands[] = {
-    "authorize",   "auth can-i",     "auth who-can", "auth explain",
-    "auth matrix", "auth reconcile", "auth whoami",  "default-policy",
-    "version",     "completion",
+    "authorize",
+    "auth can-i",
+    "auth who-can",
+    "auth explain",
+    "auth matrix",
+    "auth reconcile",
+    "auth whoami",
+    "default-policy",
+    "version",
+    "completion",
+    "authenticate",
+    "kubeconfig create",
+    "kubeconfig inspect",
+    "pki init",
+    "pki csr",
+    "pki sign",
+    "pki approve",
+    "pki deny",
+    "pki inspect",
+    "pki verify",
+    "pki revoke",
+    "pki crl show",
+    "pki crl renew",
+    "pki crl sign",
+    "pki check-expiration",
+    "pki renew",
+    "pki rotate-ca",
+    "pki list",
 };
 
 TEST(RunTest, EveryCommandHasHelpWithExamples) {
@@ -36,7 +61,8 @@ TEST(RunTest, EveryCommandHasHelpWithExamples) {
 }
 
 TEST(RunTest, GroupsOfCommandsPrintHelp) {
-  for (const char* line : {"", "--help", "auth", "auth --help"}) {
+  for (const char* line : {"", "--help", "auth", "auth --help", "pki",
+                           "pki crl --help", "kubeconfig"}) {
     SCOPED_TRACE(line);
     const Result result = RunLine(line);
     EXPECT_EQ(result.status, 0);
@@ -166,7 +192,8 @@ TEST(RunTest, Completion) {
         "_files; return"}},
       {"fish",
        {"complete -c gatehouse -n '__fish_use_subcommand' -f -a authorize -d",
-        "complete -c gatehouse -n '__fish_seen_subcommand_from can-i' -l "
+        "complete -c gatehouse -n '__fish_seen_subcommand_from auth; and "
+        "__fish_seen_subcommand_from can-i' -l "
         "namespace -s n -r -d 'Namespace to ask about'\n"}},
   };
   for (const CompletionRow& row : rows) {

@@ -51,6 +51,10 @@ k8s::UserInfo ToMessage(const UserInfo& user) {
   message.set_username(user.name);
   if (!user.uid.empty()) message.set_uid(user.uid);
   for (const std::string& group : user.groups) message.add_groups(group);
+  for (const auto& [key, values] : user.extra) {
+    k8s::ExtraValue& extra = (*message.mutable_extra())[key];
+    for (const std::string& value : values) extra.add_items(value);
+  }
   return message;
 }
 
