@@ -6,6 +6,7 @@
 // attributes of one that is signed here, so that what comes after the check of
 // the signature is reached too.
 #include <openssl/bytestring.h>
+#include <openssl/mem.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,8 +20,6 @@
 #include "absl/strings/string_view.h"
 #include "pki/ca/certificate_request.h"
 #include "pki/extensions.h"
-#include "pki/internal/der.h"
-#include "pki/internal/signature.h"
 #include "pki/private_key.h"
 
 namespace {
@@ -28,7 +27,6 @@ namespace {
 using gatehouse::pki::CertificateRequest;
 using gatehouse::pki::GeneralNames;
 using gatehouse::pki::PrivateKey;
-namespace internal = gatehouse::pki::internal;
 
 void Require(bool holds, const char* law) {
   if (holds) return;
@@ -71,17 +69,48 @@ void CheckRequest(const CertificateRequest& request, size_t bit) {
   Require(!CertificateRequest::FromDer(changed).ok(), "no bit may change");
 }
 
+bool Add(CBB* out, absl::string_view bytes) {
+  return CBB_add_bytes(out, reinterpret_cast<const uint8_t*>(bytes.data()),
+                       bytes.size()) == 1;
+}
+
+std::string Finish(CBB* cbb) {
+  uint8_t* data = nullptr;
+  size_t size = 0;
+  if (CBB_finish(cbb, &data, &size) != 1) return "";
+  const bssl::UniquePtr<uint8_t> owned(data);
+  return std::string(reinterpret_cast<const char*>(data), size);
+}
+
+// Returns the CertificationRequestInfo of `subject`, with `rest` after the key.
+std::string Info(absl::string_view subject, absl::string_view rest) {
+  bssl::ScopedCBB cbb;
+  CBB body;
+  if (CBB_init(cbb.get(), 0) != 1 ||
+      CBB_add_asn1(cbb.get(), &body, CBS_ASN1_SEQUENCE) != 1 ||
+      CBB_add_asn1_uint64(&body, 0) != 1 || !Add(&body, subject) ||
+      !Add(&body, Key().public_key().der()) || !Add(&body, rest)) {
+    return "";
+  }
+  return Finish(cbb.get());
+}
+
 // Signs a request of `subject`, with `rest` after the key.
 std::string Sign(absl::string_view subject, absl::string_view rest) {
-  const std::string info = internal::BuildDer([&](CBB* out) {
-    return internal::WriteConstructed(out, CBS_ASN1_SEQUENCE, [&](CBB* body) {
-      return CBB_add_asn1_uint64(body, 0) == 1 &&
-             internal::WriteBytes(body, subject) &&
-             internal::WriteBytes(body, Key().public_key().der()) &&
-             internal::WriteBytes(body, rest);
-    });
-  });
-  return internal::SignedSequence(info, Key()).value_or("");
+  const std::string info = Info(subject, rest);
+  const absl::StatusOr<std::string> signature = Key().Sign(info);
+  constexpr absl::string_view kEd25519("\x30\x05\x06\x03\x2b\x65\x70", 7);
+  bssl::ScopedCBB cbb;
+  CBB body;
+  CBB bits;
+  if (!signature.ok() || CBB_init(cbb.get(), 0) != 1 ||
+      CBB_add_asn1(cbb.get(), &body, CBS_ASN1_SEQUENCE) != 1 ||
+      !Add(&body, info) || !Add(&body, kEd25519) ||
+      CBB_add_asn1(&body, &bits, CBS_ASN1_BITSTRING) != 1 ||
+      CBB_add_u8(&bits, 0) != 1 || !Add(&bits, *signature)) {
+    return "";
+  }
+  return Finish(cbb.get());
 }
 
 }  // namespace

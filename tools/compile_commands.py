@@ -2,7 +2,7 @@
 """Turns bazel's compile actions into compile_commands.json.
 
   bazel aquery --output=jsonproto 'mnemonic("CppCompile", //...)' |
-      tools/compile_commands.py > compile_commands.json
+      tools/compile_commands.py "$(bazel info output_base)" > compile_commands.json
 
 Editors and clang-tidy read the result; the flags are made to suit clang.
 """
@@ -19,19 +19,23 @@ _DROPPED = re.compile(r'-fno-canonical-system-headers$|-Wno-free-nonheap-object$
 _DROPPED_WITH_VALUE = {'-MF', '-o'}
 
 
-def clang_arguments(arguments: List[str]) -> List[str]:
-    """Returns a compile command of gcc's as one that clang takes."""
+def clang_arguments(arguments: List[str], output_base: str) -> List[str]:
+    """Returns a compile command of gcc's as one that clang takes.
+
+    External repositories are under `output_base`, not under the workspace.
+    """
     result = ['clang++']
     rest = iter(arguments[1:])
     for argument in rest:
         if argument in _DROPPED_WITH_VALUE:
             next(rest)
         elif not _DROPPED.match(argument):
-            result.append(argument)
+            result.append(re.sub('^(?=external/)', output_base + '/', argument))
     return result + ['-Wthread-safety']
 
 
-def commands(graph: Dict[str, Any], directory: str) -> List[Dict[str, Any]]:
+def commands(graph: Dict[str, Any], directory: str,
+             output_base: str) -> List[Dict[str, Any]]:
     """Returns one entry per source file of ours."""
     entries = {}
     for action in graph.get('actions', []):
@@ -41,13 +45,14 @@ def commands(graph: Dict[str, Any], directory: str) -> List[Dict[str, Any]]:
             entries[source] = {
                 'directory': directory,
                 'file': source,
-                'arguments': clang_arguments(arguments),
+                'arguments': clang_arguments(arguments, output_base),
             }
     return [entries[source] for source in sorted(entries)]
 
 
 def main() -> None:
-    json.dump(commands(json.load(sys.stdin), os.getcwd()), sys.stdout, indent=1)
+    json.dump(commands(json.load(sys.stdin), os.getcwd(), sys.argv[1]),
+              sys.stdout, indent=1)
 
 
 if __name__ == '__main__':

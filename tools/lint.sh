@@ -8,7 +8,8 @@ status=0
 run_bazel build --keep_going \
   --output_groups=compilation_prerequisites_INTERNAL_ //... || status=1
 run_bazel aquery --output=jsonproto 'mnemonic("CppCompile", //...)' |
-  python3 tools/compile_commands.py >compile_commands.json
+  python3 tools/compile_commands.py "$(run_bazel info output_base)" \
+    >compile_commands.json
 python3 tools/lint.py || status=1
 mapfile -d '' -t build < <(python3 tools/tree.py --null BUILD.bazel .bzl WORKSPACE)
 # Rules that are native here are loaded from repositories of their own upstream.

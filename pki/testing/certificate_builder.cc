@@ -21,7 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "pki/testing/encode.h"
+#include "pki/testing/internal/encode.h"
 
 namespace gatehouse::pki::testing {
 namespace {

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "pki/testing/certificate_builder.h"
-#include "pki/testing/encode.h"
+#include "pki/testing/internal/encode.h"
 
 namespace gatehouse::pki::testing {
 namespace {

@@ -41,6 +41,7 @@ CASES = [
      'nothing may depend on examples/'),
     ('//cli:gatehouse', '//conformance:runner', False,
      'nothing may depend on conformance/'),
+    ('//examples:users_test', '//cli:gatehouse', True, ''),
     ('//cli:gatehouse', '//cli/internal:table', False, ''),
     ('//cli:gatehouse', '//rbac:rbac', False, ''),
     ('//cli:gatehouse', '@com_github_cliutils_cli11//:cli11', False, ''),

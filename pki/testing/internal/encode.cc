@@ -1,4 +1,4 @@
-#include "pki/testing/encode.h"
+#include "pki/testing/internal/encode.h"
 
 #include <openssl/base.h>
 #include <openssl/mem.h>

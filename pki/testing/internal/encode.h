@@ -1,6 +1,6 @@
 // DER in strings, for the certificate builder.
-#ifndef GATEHOUSE_PKI_TESTING_ENCODE_H_
-#define GATEHOUSE_PKI_TESTING_ENCODE_H_
+#ifndef GATEHOUSE_PKI_TESTING_INTERNAL_ENCODE_H_
+#define GATEHOUSE_PKI_TESTING_INTERNAL_ENCODE_H_
 
 #include <openssl/bytestring.h>
 
@@ -30,4 +30,4 @@ inline const uint8_t* Bytes(absl::string_view text) {
 
 }  // namespace gatehouse::pki::testing
 
-#endif  // GATEHOUSE_PKI_TESTING_ENCODE_H_
+#endif  // GATEHOUSE_PKI_TESTING_INTERNAL_ENCODE_H_
