@@ -110,15 +110,15 @@ class X509FilesImpl : public X509Files {
       auto lists = revocation_.Load(issuers);
       if (!lists.ok()) return lists.status();
       config.revocation = *std::move(lists);
-      parsed_since_apply_ |= revocation_.parsed() > 0;
+      changed_since_apply_ |= revocation_.changed();
     }
-    if (fingerprint == applied_ && !parsed_since_apply_) {
+    if (fingerprint == applied_ && !changed_since_apply_) {
       return absl::OkStatus();
     }
     status = options_.apply(std::move(config));
     if (!status.ok()) return status;
     applied_ = std::move(fingerprint);
-    parsed_since_apply_ = false;
+    changed_since_apply_ = false;
     *changed = true;
     return absl::OkStatus();
   }
@@ -152,7 +152,7 @@ class X509FilesImpl : public X509Files {
   // The digests of the bundles in effect, and whether a revocation file was
   // another one since.
   std::string applied_ ABSL_GUARDED_BY(reload_mutex_);
-  bool parsed_since_apply_ ABSL_GUARDED_BY(reload_mutex_) = false;
+  bool changed_since_apply_ ABSL_GUARDED_BY(reload_mutex_) = false;
 
   mutable Mutex status_mutex_;
   X509FilesStatus status_ ABSL_GUARDED_BY(status_mutex_);

@@ -70,6 +70,13 @@ bool ReadAlgorithm(CBS* in, absl::string_view* element) {
          internal::AreAlgorithmParameters(fields);
 }
 
+// Returns whether Go's crypto/x509, and so Kubernetes, reads attributes of this
+// type: every string but UniversalString, and nothing else.
+bool IsTypeOfNames(const NameAttribute& attribute) {
+  return attribute.value.has_value() &&
+         static_cast<uint8_t>(attribute.der[0]) != CBS_ASN1_UNIVERSALSTRING;
+}
+
 absl::Status ReadName(CBS* tbs, absl::string_view whose,
                       DistinguishedName* out) {
   absl::string_view element;
@@ -79,6 +86,12 @@ absl::Status ReadName(CBS* tbs, absl::string_view whose,
   absl::StatusOr<DistinguishedName> name = DistinguishedName::FromDer(element);
   if (!name.ok())
     return internal::MalformedError(whose, name.status().message());
+  for (const NameAttribute& attribute : name->attributes()) {
+    if (IsTypeOfNames(attribute)) continue;
+    return internal::MalformedError(
+        whose, absl::StrCat("attribute ", attribute.oid,
+                            " is of a type that names must not have"));
+  }
   *out = *std::move(name);
   return absl::OkStatus();
 }

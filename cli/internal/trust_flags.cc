@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include <fstream>
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -37,15 +37,22 @@ void SetStale(const std::string& text, pki::RevocationOptions* options) {
   }
 }
 
-// Returns what changes when a file is written to or replaced, through symlinks.
+// Returns what changes when a file is written to or replaced, through symlinks,
+// or who may read it.
 std::string StampOf(const std::string& path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return "-;";
   return absl::StrCat(info.st_dev, ",", info.st_ino, ",", info.st_size, ",",
-                      info.st_mtim.tv_sec, ",", info.st_mtim.tv_nsec, ";");
+                      info.st_mtim.tv_sec, ",", info.st_mtim.tv_nsec, ",",
+                      info.st_ctim.tv_sec, ",", info.st_ctim.tv_nsec, ";");
 }
 
-bool Exists(const std::string& path) { return std::ifstream(path).good(); }
+// Only what is surely not there may be left out: a deny list that cannot be
+// read or a symlink that leads nowhere just now must be an error later on.
+bool Exists(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0 || errno != ENOENT;
+}
 
 }  // namespace
 

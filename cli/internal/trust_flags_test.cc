@@ -1,5 +1,7 @@
 #include "cli/internal/trust_flags.h"
 
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
@@ -106,6 +108,18 @@ TEST(TrustFlagsTest, ADirectoryStandsForItsFiles) {
   EXPECT_EQ(flags.client_ca_file, "other.crt");
   EXPECT_EQ(flags.revocation.crl_files, std::vector<std::string>{"other.crl"});
   EXPECT_EQ(flags.revocation.deny_list_file, "other.yaml");
+}
+
+// What cannot be read is not what is not there.
+TEST(TrustFlagsTest, AListThatCannotBeReadIsNotLeftOut) {
+  const std::string dir = PathOf("broken");
+  ASSERT_TRUE(MakeDirectories(dir).ok());
+  ASSERT_TRUE(WriteFile(dir + "/ca.crt", NewCa()).ok());
+  ASSERT_EQ(symlink("nowhere", (dir + "/ca.crl").c_str()), 0);
+  ASSERT_EQ(symlink("revoked.yaml", (dir + "/revoked.yaml").c_str()), 0);
+  const TrustFlags flags = Resolved(Parse({dir, "--dir"}));
+  EXPECT_EQ(flags.revocation.All().size(), 2U);
+  EXPECT_FALSE(LoadTrust(flags).ok());
 }
 
 TEST(TrustFilesTest, ReadAgainOnlyWhenChanged) {

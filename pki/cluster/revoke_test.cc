@@ -252,6 +252,30 @@ TEST(RefreshCrls, SameEntriesNextNumberNewDates) {
   EXPECT_EQ(Crls(cluster, "etcd/ca.crl").front().info().this_update, now);
 }
 
+// A list that is made anew must not take back what was revoked.
+TEST(RefreshCrls, ALostListComesBackWithItsEntries) {
+  for (const bool by_revoking : {false, true}) {
+    const TestCluster cluster;
+    const Certificate john = cluster.IssueFor("john");
+    const Certificate mary = cluster.IssueFor("mary");
+    ASSERT_TRUE(Revoke(cluster, john).ok());
+    std::filesystem::remove(cluster.Path("ca.crl"));
+    // Once more with what is in the journal already.
+    const absl::Status status =
+        by_revoking ? Revoke(cluster, john, "superseded", kLater)
+                    : RefreshCrls(cluster.directory(), kLater);
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(AskCrl(cluster, john).state, CrlAnswer::State::kRevoked);
+    EXPECT_EQ(AskCrl(cluster, mary).state, CrlAnswer::State::kGood);
+    EXPECT_EQ(Crls(cluster, "etcd/ca.crl").front().info().entry_count, 0U);
+    std::filesystem::remove(cluster.Path("ca.crl"));
+    ASSERT_TRUE(Revoke(cluster, mary).ok());
+    EXPECT_EQ(AskCrl(cluster, john).state, CrlAnswer::State::kRevoked);
+    EXPECT_EQ(AskCrl(cluster, john).reason, CrlReason::kKeyCompromise);
+    EXPECT_EQ(AskCrl(cluster, mary).state, CrlAnswer::State::kRevoked);
+  }
+}
+
 TEST(RefreshCrls, WhoHasNoKeyKeepsTheList) {
   const TestCluster cluster;
   std::filesystem::remove(cluster.Path("ca.key"));

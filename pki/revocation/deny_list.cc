@@ -1,5 +1,11 @@
 #include "pki/revocation/deny_list.h"
 
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -25,6 +31,25 @@ bool IsPositive(absl::string_view serial) {
   };
   if (serial.size() > Crl::kMaxSerial || high(serial[0])) return false;
   return serial.size() == 1 || serial[0] != 0 || high(serial[1]);
+}
+
+// Returns a name as `openssl x509 -nameopt RFC2253` prints it, which knows more
+// attributes by name than DistinguishedName::ToString and escapes more; "" for
+// one that cannot be printed.
+std::string OpensslText(const DistinguishedName& name) {
+  const auto* der = reinterpret_cast<const uint8_t*>(name.der().data());
+  const bssl::UniquePtr<X509_NAME> parsed(
+      d2i_X509_NAME(nullptr, &der, static_cast<long>(name.der().size())));
+  const bssl::UniquePtr<BIO> out(BIO_new(BIO_s_mem()));
+  const uint8_t* text = nullptr;
+  size_t size = 0;
+  if (parsed == nullptr || out == nullptr ||
+      X509_NAME_print_ex(out.get(), parsed.get(), 0, XN_FLAG_RFC2253) < 0 ||
+      BIO_mem_contents(out.get(), &text, &size) == 0) {
+    ERR_clear_error();
+    return "";
+  }
+  return std::string(reinterpret_cast<const char*>(text), size);
 }
 
 absl::Status Invalid(absl::string_view what) {
@@ -100,8 +125,10 @@ const DenyEntry* DenyList::FindCertificate(
   const auto by_serial = serials_.find(certificate.serial());
   if (by_serial == serials_.end()) return nullptr;
   const std::string issuer = certificate.issuer().ToString();
+  const std::string openssl = OpensslText(certificate.issuer());
   for (const size_t place : by_serial->second) {
-    if (entries_[place].issuer == issuer) return &entries_[place];
+    const std::string& named = entries_[place].issuer;
+    if (named == issuer || named == openssl) return &entries_[place];
   }
   return nullptr;
 }

@@ -25,8 +25,8 @@ inline constexpr char kDenyListKind[] = "RevocationList";
 // of four ways.
 struct DenyEntry {
   absl::optional<Sha256Digest> certificate;  // SHA-256 of a certificate.
-  // A certificate by issuer, as DistinguishedName::ToString writes it, and
-  // serial, as Certificate::serial().
+  // A certificate by issuer, as DistinguishedName::ToString or `openssl x509
+  // -issuer -nameopt RFC2253` writes it, and serial, as Certificate::serial().
   std::string issuer;
   std::string serial;
   absl::optional<Sha256Digest> public_key;  // SHA-256 of a key's SPKI.

@@ -5,8 +5,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
 #include "gmock/gmock.h"
@@ -97,6 +99,42 @@ TEST(DenyList, FindsOneOfSeveralIssuers) {
                                        "- {issuer: CN=ca, serial: f00d}\n"
                                        "- {issuer: CN=ca, serial: f00d}\n"));
   EXPECT_EQ(list->FindCertificate(John()), &list->entries()[1]);
+}
+
+// An issuer that is copied from openssl's output must not miss.
+TEST(DenyList, FindsIssuersAsOpensslPrintsThem) {
+  const std::vector<std::vector<testing::TestAttribute>> kIssuers = {
+      {{"0.9.2342.19200300.100.1.25", "example", testing::kIa5},
+       {"2.5.4.3", "ca"}},
+      {{"2.5.4.10", "M\xc3\xbcller, S\xc3\xb6hne"}, {"2.5.4.3", " ca "}},
+      {{"1.2.840.113549.1.9.1", "ca@example.com", testing::kIa5}},
+      {{"2.5.4.5", "12"}, {"2.5.4.17", "10115"}, {"2.5.4.9", "street"}},
+      {{"2.5.4.3", "ca"}, {"2.5.4.10", "x", testing::kUtf8, true}},
+      {{"1.2.3.4", "\xc3\xbc"}},
+      {{"2.5.4.3", "a\nb"}},
+      {{"2.5.4.3", "ca"}, {"2.5.4.10", "x"}, {"2.5.4.6", "DE"}},
+  };
+  const Directory directory;
+  for (const auto& issuer : kIssuers) {
+    TestCertificate leaf = testing::Leaf("john", Ca());
+    leaf.issuer = testing::NameDer(issuer);
+    leaf.serial = FromHex("00f00d");
+    const Certificate john = leaf.Build();
+    directory.Write("john.crt", john.ToPem());
+    const std::string printed = directory.Run(
+        "openssl x509 -in john.crt -noout -issuer -nameopt RFC2253");
+    ASSERT_TRUE(absl::StartsWith(printed, "issuer=")) << printed;
+    DenyEntry entry;
+    entry.serial = leaf.serial;
+    for (const std::string& text :
+         {john.issuer().ToString(),
+          std::string(absl::StripSuffix(printed.substr(7), "\n"))}) {
+      entry.issuer = text;
+      const auto list = DenyList::Create({entry});
+      ASSERT_TRUE(list.ok()) << list.status();
+      EXPECT_NE((*list)->FindCertificate(john), nullptr) << text;
+    }
+  }
 }
 
 TEST(DenyList, FindsUsers) {

@@ -82,6 +82,10 @@ absl::StatusOr<std::shared_ptr<const RevocationLists>> RevocationLoader::Load(
     if (!set.ok()) return set.status();
     ocsp = *std::move(set);
   }
+  // What was not parsed was there before, so that the numbers tell.
+  changed_ = parsed_ > 0 || next.crls.size() != parts_.crls.size() ||
+             next.ocsp.size() != parts_.ocsp.size() ||
+             next.deny.size() != parts_.deny.size();
   parts_ = std::move(next);
   return std::make_shared<const RevocationLists>(
       std::move(crls), std::move(ocsp), std::move(deny_list), options_);

@@ -51,6 +51,11 @@ class RevocationLoader {
   // How many files the last Load had to parse.
   size_t parsed() const { return parsed_; }
 
+  // Whether the last Load, if it succeeded, found something else than the one
+  // before: also where it had nothing to parse, because one file now says what
+  // another said already.
+  bool changed() const { return changed_; }
+
  private:
   using CrlPart = std::vector<std::shared_ptr<const VerifiedCrl>>;
   struct Parts {
@@ -68,6 +73,7 @@ class RevocationLoader {
   const RevocationOptions options_;
   Parts parts_;  // Of the last Load that succeeded.
   size_t parsed_ = 0;
+  bool changed_ = false;
 };
 
 }  // namespace gatehouse::pki

@@ -124,6 +124,32 @@ TEST_F(Files, ParseAgainOnlyWhatChanged) {
   }
 }
 
+// One list takes the place of another: there is nothing to parse, and yet what
+// is revoked is not what it was.
+TEST_F(Files, TellThatAListIsGone) {
+  CrlTemplate request = JulyCrl({"\x05"});
+  const std::string list = MakeCrl(request, Ca()).ToPem();
+  directory_.Write("ca.crl", list);
+  request.number = "\2";
+  request.delta_base = "\1";
+  request.entries[0].reason = CrlReason::kRemoveFromCrl;
+  directory_.Write("delta.crl", MakeCrl(request, Ca()).ToPem());
+  RevocationLoader loader(files_);
+  const auto before = loader.Load(issuers_);
+  ASSERT_TRUE(before.ok()) << before.status();
+  EXPECT_TRUE(loader.changed());
+  EXPECT_TRUE(CheckJohn(**before).ok());
+  ASSERT_TRUE(loader.Load(issuers_).ok());
+  EXPECT_FALSE(loader.changed());
+
+  directory_.Write("delta.crl", list);
+  const auto after = loader.Load(issuers_);
+  ASSERT_TRUE(after.ok()) << after.status();
+  EXPECT_EQ(ReasonOf(CheckJohn(**after)), Reason::kRevoked);
+  EXPECT_EQ(loader.parsed(), 0U);
+  EXPECT_TRUE(loader.changed());
+}
+
 TEST_F(Files, VerifyAgainWithOtherIssuers) {
   RevocationLoader loader(files_);
   ASSERT_TRUE(loader.Load(issuers_).ok());

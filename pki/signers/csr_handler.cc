@@ -1,9 +1,12 @@
 #include "pki/signers/csr_handler.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/go_quote.h"
 #include "objects/field_error.h"
 #include "objects/object.h"
 #include "pki/signers/admission.h"
@@ -53,6 +56,24 @@ absl::Status Admit(const AdmissionRequest& request,
   if (status.ok()) status = CertificateApproval(request, authorizer);
   if (status.ok()) status = CertificateSigning(request, authorizer);
   return status;
+}
+
+// Makes sure that what is looked at is what is replaced, also for who named no
+// version ("0" is none) or guessed the next one.
+absl::Status PinVersion(const Csr& old, Csr* csr) {
+  const std::string& version = old.metadata().resourceversion();
+  const std::string& named = csr->metadata().resourceversion();
+  if (!named.empty() && named != "0" && named != version) {
+    return MakeError(
+        absl::StatusCode::kAborted, Reason::kConflict,
+        absl::StrCat("Operation cannot be fulfilled on "
+                     "certificatesigningrequests.certificates.k8s.io ",
+                     GoQuote(old.metadata().name()),
+                     ": the object has been modified; please apply your "
+                     "changes to the latest version and try again"));
+  }
+  csr->mutable_metadata()->set_resourceversion(version);
+  return absl::OkStatus();
 }
 
 const char* SubresourceOf(CsrEndpoint endpoint) {
@@ -116,8 +137,10 @@ absl::StatusOr<Csr> CsrHandler::Update(const UserInfo& user, Csr csr,
                                        CsrEndpoint endpoint) {
   const absl::StatusOr<Csr> old = Get(csr.metadata().name());
   if (!old.ok()) return old.status();
+  absl::Status status = PinVersion(*old, &csr);
+  if (!status.ok()) return status;
   PrepareCsrUpdate(*old, endpoint, clock_->Now(), &csr);
-  absl::Status status = objects::InvalidObjectError(
+  status = objects::InvalidObjectError(
       ValidateCertificateSigningRequestUpdate(csr, *old, endpoint), kKind,
       csr.metadata().name());
   if (!status.ok()) return status;
@@ -126,11 +149,6 @@ absl::StatusOr<Csr> CsrHandler::Update(const UserInfo& user, Csr csr,
   request.old_object = objects::MakeObject(*old);
   status = Admit(request, *authorizer_);
   if (!status.ok()) return status;
-  // What was looked at is what is replaced, also for who named no version.
-  if (csr.metadata().resourceversion().empty()) {
-    csr.mutable_metadata()->set_resourceversion(
-        old->metadata().resourceversion());
-  }
   return CsrOf(store_->Update(objects::MakeObject(std::move(csr))));
 }
 

@@ -1,10 +1,17 @@
 #include "pki/signers/csr_handler.h"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "authz/authorizer.h"
 #include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -189,6 +196,49 @@ TEST_F(CsrHandlerTest, UpdatesKeepTheSpecAndTheVersion) {
       ReasonOf(
           handler_.Update(User("john"), stale, CsrEndpoint::kObject).status()),
       Reason::kConflict);
+}
+
+// InterruptingAuthorizer allows everything, and does something once meanwhile.
+class InterruptingAuthorizer : public authz::Authorizer {
+ public:
+  explicit InterruptingAuthorizer(std::function<void()> interrupt)
+      : interrupt_(std::move(interrupt)) {}
+
+  authz::Decision Authorize(const authz::Attributes&) const override {
+    if (interrupt_ != nullptr) std::exchange(interrupt_, nullptr)();
+    return {authz::Outcome::kAllow, "", absl::OkStatus()};
+  }
+
+ private:
+  mutable std::function<void()> interrupt_;
+};
+
+// Who guesses the version that the next change will have, or names none, must
+// not replace what he was not held against: here, a denial.
+TEST_F(CsrHandlerTest, ADenialMeanwhileIsAConflict) {
+  for (const bool guess : {false, true}) {
+    for (const std::string none : {"", "0"}) {
+      const std::string name =
+          absl::StrCat("csr", guess ? "-guessed" : "-none", none);
+      Csr request = MakeCsr(kKubeApiserverClientSigner, {"client auth"},
+                            MakeRequestPem("john"));
+      request.mutable_metadata()->set_name(name);
+      Csr csr = handler_.Create(User("john"), request).value();
+      int64_t version = 0;
+      ASSERT_TRUE(absl::SimpleAtoi(csr.metadata().resourceversion(), &version));
+      csr.mutable_metadata()->set_resourceversion(
+          guess ? absl::StrCat(version + 1) : none);
+      AddCondition(kFailed, "", "", TestNow(), &csr);
+      const InterruptingAuthorizer authorizer([&] {
+        EXPECT_TRUE(handler_.Deny(User("admin"), name, "No", "").ok());
+      });
+      CsrHandler handler(&store_, &authorizer, &clock_);
+      const absl::Status status =
+          handler.Update(User("signer"), csr, CsrEndpoint::kStatus).status();
+      EXPECT_EQ(ReasonOf(status), Reason::kConflict) << name << status;
+      EXPECT_NE(ConditionText(handler_.Get(name).value()), "Pending,Failed");
+    }
+  }
 }
 
 TEST_F(CsrHandlerTest, WhatIsNotThere) {

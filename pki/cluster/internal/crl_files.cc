@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "base/errors.h"
+#include "pki/ca/journal.h"
 #include "pki/revocation/crl_writer.h"
 
 namespace gatehouse::pki::internal {
@@ -63,11 +64,38 @@ const CertificateAuthority* AuthorityOf(const StoredCa& ca,
   return nullptr;
 }
 
+// Returns what the journal knows to be revoked of `issuer`'s certificates, but
+// for `beside`: a list that got lost must not come back empty.
+absl::StatusOr<std::vector<RevokedCertificate>> RevokedInJournal(
+    const Store& store, const StoredCa& ca, const Certificate& issuer,
+    const Certificate* beside) {
+  Journal::Filter filter;
+  filter.state = JournalEntry::State::kRevoked;
+  const absl::StatusOr<std::vector<JournalEntry>> entries =
+      store.journal()->List(filter);
+  if (!entries.ok()) return entries.status();
+  std::vector<RevokedCertificate> revoked;
+  for (const JournalEntry& entry : *entries) {
+    if ((beside != nullptr && entry.certificate == *beside) ||
+        ca.SignerOf(entry.certificate) != &issuer) {
+      continue;
+    }
+    revoked.push_back({std::string(entry.certificate.serial()),
+                       entry.revoked_at.value_or(entry.recorded_at),
+                       ParseCrlReason(entry.revocation_reason)
+                           .value_or(CrlReason::kUnspecified),
+                       absl::nullopt});
+  }
+  return revoked;
+}
+
 absl::StatusOr<Crl> SignList(const Crl* previous, const Certificate* revoked,
+                             std::vector<RevokedCertificate> before,
                              const CrlChange& change,
                              const CertificateAuthority& authority,
                              absl::Time now) {
   CrlTemplate request;
+  request.entries = std::move(before);
   if (previous != nullptr) {
     absl::StatusOr<CrlTemplate> next = NextCrl(*previous);
     if (!next.ok()) return next.status();
@@ -114,8 +142,15 @@ absl::Status UpdateCrls(Store* store, const StoredCa& ca,
     const CertificateAuthority* authority = AuthorityOf(ca, issuer);
     const bool can_sign = authority != nullptr && MaySignCrls(issuer);
     if (can_sign && (add || list == nullptr || change.renew)) {
-      absl::StatusOr<Crl> signed_list = SignList(
-          list, add ? change.revoked : nullptr, change, *authority, now);
+      const Certificate* added = add ? change.revoked : nullptr;
+      std::vector<RevokedCertificate> before;
+      if (list == nullptr) {
+        auto known = RevokedInJournal(*store, ca, issuer, added);
+        if (!known.ok()) return known.status();
+        before = *std::move(known);
+      }
+      absl::StatusOr<Crl> signed_list =
+          SignList(list, added, std::move(before), change, *authority, now);
       if (!signed_list.ok()) {
         return WithPath(store->Path(name), signed_list.status());
       }

@@ -22,7 +22,8 @@ struct CrlChange {
 
 // Brings "<base>.crl" in line with `ca`: one list for each certificate of its
 // bundle, those of others dropped. A list that needs no change stays; one that
-// does is signed with the key of its issuer. A CA that has no key here, or
+// does is signed with the key of its issuer; one that is not there is made,
+// with what the journal knows to be revoked. A CA that has no key here, or
 // whose key usage lacks CRL sign (older kubeadm's), gets no list made.
 //
 // kNotFound and kIncompatibleUsage if `change.revoked` cannot be added to its

@@ -115,6 +115,7 @@ class NameChecker {
                           : Problem("cannot parse directoryName");
     }
     for (size_t i = 0; i < names.other_types.size() && !problem; ++i) {
+      if (comparisons_ < 0) return absl::nullopt;
       problem = CheckOther(names.other_types[i]);
     }
     return problem;
@@ -240,7 +241,12 @@ class NameChecker {
 
   // Constraints of types that are not read here get this far only if they are
   // not critical. A name of such a type might break them.
-  Problem CheckOther(const std::string& type) const {
+  Problem CheckOther(const std::string& type) {
+    const size_t count = constraints_.permitted.other_types.size() +
+                         constraints_.excluded.other_types.size();
+    // Fits: a certificate has no room for more than some ten thousand.
+    comparisons_ -= static_cast<int>(count) + 1;
+    if (comparisons_ < 0) return absl::nullopt;
     if (!Contains(constraints_.permitted.other_types, type) &&
         !Contains(constraints_.excluded.other_types, type)) {
       return absl::nullopt;

@@ -574,6 +574,14 @@ const std::vector<ChainRow>& Paths() {
        },
        Reason::kTooLarge, "name comparison limit reached", -1,
        "allows a million", "it has no such limit"},
+      {"too many comparisons of types that are not read",
+       [](ChainSpec& c) {
+         const Names excluded(600, RegisteredId());
+         c.sub.Set(NameConstraintsExtension({}, excluded, false));
+         c.leaf.Set(SubjectAltNames(Names(600, OtherName())));
+       },
+       Reason::kTooLarge, "name comparison limit reached", -1,
+       "allows a million", ""},
       {"a negative number of comparisons",
        [](ChainSpec& c) {
          c.policy.max_name_comparisons = -1;
