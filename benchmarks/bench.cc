@@ -1,5 +1,5 @@
 // Measures, prints a table, and writes the same as bench-results.json:
-//   bazel run //benchmarks:bench -- [--only=rbac|revocation|x509]
+//   bazel run //benchmarks:bench -- [--only=jose|rbac|revocation|x509]
 //   bazel run //benchmarks:bench -- --policy FILE... --requests FILE
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +10,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "benchmarks/jose_bench.h"
 #include "benchmarks/rbac_bench.h"
 #include "benchmarks/revocation_bench.h"
 #include "benchmarks/table.h"
@@ -31,6 +32,7 @@ struct Area {
   absl::StatusOr<std::vector<Row>> (*measure)();
 };
 constexpr Area kAreas[] = {
+    {"jose", &MeasureJose},
     {"rbac", &MeasureRbac},
     {"revocation", &MeasureRevocation},
     {"x509", &MeasureX509},
@@ -73,8 +75,8 @@ int main(int argc, char** argv) {
   std::string only;
   std::string requests;
   std::vector<std::string> policy;
-  app.add_option("--only", only, "the area: rbac, revocation, x509")
-      ->check(CLI::IsMember({"", "rbac", "revocation", "x509"}));
+  app.add_option("--only", only, "the area: jose, rbac, revocation, x509")
+      ->check(CLI::IsMember({"", "jose", "rbac", "revocation", "x509"}));
   CLI::Option* files =
       app.add_option("--policy", policy, "manifests to measure instead");
   app.add_option("--requests", requests,

@@ -44,6 +44,8 @@ constexpr Area kAreas[] = {
     {"authz/union.json", RunUnion},
     {"authz/validation.json", RunValidation},
     {"rbac_decisions", nullptr, RunRbacDecisions, true},
+    {"wycheproof/json_web_key_test.json", nullptr, RunWycheproof},
+    {"wycheproof/json_web_signature_test.json", nullptr, RunWycheproof},
 };
 
 // The keys of a file and of a case. What is not compared informs people.

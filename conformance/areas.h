@@ -42,6 +42,9 @@ void RunDefaultPolicy(const std::string& path, FileReport* report);
 // rbac.yaml, requests.jsonl.gz and decisions.txt.gz, request by request.
 void RunRbacDecisions(const std::string& path, FileReport* report);
 
+// A file in Wycheproof's format: of JWS, of JWK.
+void RunWycheproof(const std::string& path, FileReport* report);
+
 // FileFunction compares what a file says beside its cases; `root` is all of it.
 using FileFunction = void (*)(const objects::Node& root, FileReport* report);
 

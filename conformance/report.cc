@@ -40,6 +40,9 @@ void FileReport::AddProblem(std::string what) {
 void FileReport::Print(std::ostream& out, size_t max_failures) const {
   out << name_ << ": " << cases_ << (cases_ == 1 ? " case, " : " cases, ")
       << cases_ - failed_cases_ << " passed, " << failed() << " failed\n";
+  for (const std::string& note : notes_) {
+    out << "  on purpose: " << Indented(note) << "\n";
+  }
   for (const std::string& problem : problems_) {
     out << "  FAILED: " << Indented(problem) << "\n";
   }

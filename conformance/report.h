@@ -30,14 +30,19 @@ class FileReport {
   // without cases.
   void AddProblem(std::string what);
 
+  // Has a text printed that is no failure: a case that is answered otherwise on
+  // purpose, and why.
+  void AddNote(std::string what) { notes_.push_back(std::move(what)); }
+
   const std::string& name() const { return name_; }
   size_t cases() const { return cases_; }
   size_t failed_cases() const { return failed_cases_; }
   // Failed cases and other failures.
   size_t failed() const { return failed_cases_ + problems_.size(); }
 
-  // Prints `name: 65 cases, 65 passed, 0 failed`, then each failure with its
-  // expected and got; at most `max_failures` of the cases, then how many more.
+  // Prints `name: 65 cases, 65 passed, 0 failed`, then the notes, then each
+  // failure with its expected and got; at most `max_failures` of the cases,
+  // then how many more.
   void Print(std::ostream& out, size_t max_failures) const;
 
  private:
@@ -51,6 +56,7 @@ class FileReport {
   size_t failed_cases_ = 0;
   std::vector<Failure> failures_;
   std::vector<std::string> problems_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace gatehouse::conformance

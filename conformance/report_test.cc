@@ -56,6 +56,16 @@ TEST(FileReportTest, ProblemsAreFailures) {
             "  FAILED: cannot be read\n");
 }
 
+TEST(FileReportTest, NotesArePrintedAndNoFailures) {
+  FileReport report("a");
+  report.AddCase("one", {});
+  report.AddNote("one: refused, because");
+  EXPECT_EQ(report.failed(), 0);
+  EXPECT_EQ(Printed(report),
+            "a: 1 case, 1 passed, 0 failed\n"
+            "  on purpose: one: refused, because\n");
+}
+
 TEST(FileReportTest, ManyFailuresAreCountedAndNotShown) {
   FileReport report("a");
   for (int i = 0; i < 5000; ++i) {

@@ -4,7 +4,6 @@
 // the end of the first value (On-Demand).
 #include <simdjson.h>
 
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -56,6 +55,8 @@ absl::string_view Wanted(Expect expect, bool in_map) {
   return "";
 }
 
+bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 // Returns what to show of a token in an error.
 std::string ShownToken(absl::string_view token) {
   constexpr size_t kMax = 20;
@@ -84,6 +85,29 @@ size_t FindBadString(absl::string_view text) {
   return start;
 }
 
+using Stage = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
+
+// Tables for texts up to this size are made once in each thread: for a small
+// text, making them takes longer than filling them.
+constexpr size_t kSmallText = size_t{4} << 10;
+thread_local Stage spare_stage;
+
+simdjson::error_code TakeStage(size_t size, Stage* stage) {
+  const bool small = size <= kSmallText;
+  if (small && spare_stage != nullptr) {
+    *stage = std::move(spare_stage);
+    return simdjson::SUCCESS;
+  }
+  return simdjson::get_active_implementation()
+      ->create_dom_parser_implementation(small ? kSmallText : size, 1, *stage);
+}
+
+void GiveBack(Stage stage) {
+  if (stage != nullptr && stage->capacity() == kSmallText) {
+    spare_stage = std::move(stage);
+  }
+}
+
 class JsonReader : public DocumentReader {
  public:
   JsonReader(absl::string_view text, absl::string_view file,
@@ -94,6 +118,8 @@ class JsonReader : public DocumentReader {
         progress_(std::move(progress)),
         tracker_(text),
         builder_(file_, limits_) {}
+
+  ~JsonReader() override { GiveBack(std::move(stage_)); }
 
   absl::StatusOr<bool> Next(Document* document) override {
     if (done_) return false;
@@ -120,9 +146,7 @@ class JsonReader : public DocumentReader {
   absl::Status FindTokens() {
     absl::Status status = internal::CheckSize(text_, file_, limits_);
     if (!status.ok()) return status;
-    simdjson::error_code error =
-        simdjson::get_active_implementation()->create_dom_parser_implementation(
-            std::max<size_t>(text_.size(), 64), 1, stage_);
+    simdjson::error_code error = TakeStage(text_.size(), &stage_);
     if (error == simdjson::SUCCESS) {
       error = stage_->stage1(reinterpret_cast<const uint8_t*>(text_.data()),
                              text_.size(), simdjson::stage1_mode::regular);
@@ -257,8 +281,9 @@ class JsonReader : public DocumentReader {
     const size_t end =
         token_ + 1 < TokenCount() ? TokenStart(token_ + 1) : text_.size();
     absl::string_view token = text_.substr(start, end - start);
-    const size_t last = token.find_last_not_of(" \t\r\n");
-    return token.substr(0, last + 1);
+    // Most end where the next one starts.
+    while (!token.empty() && IsSpace(token.back())) token.remove_suffix(1);
+    return token;
   }
 
   Position Here() { return tracker_.At(TokenStart(token_)); }
@@ -281,7 +306,7 @@ class JsonReader : public DocumentReader {
   const ReadProgress progress_;
   internal::PositionTracker tracker_;
   internal::TreeBuilder builder_;
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
+  Stage stage_;
   simdjson::dom::parser unescaper_;
   uint32_t token_ = 0;
   std::vector<bool> in_map_;  // Of the lists and maps that are open.

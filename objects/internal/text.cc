@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 
@@ -20,6 +22,22 @@ size_t CharacterLength(unsigned char lead) {
 
 bool IsContinuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+// Returns how many bytes at the start of `text` are ASCII and no newline, or
+// some fewer.
+size_t PlainPrefix(absl::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kTops = kOnes << 7;
+  size_t done = 0;
+  for (; text.size() - done >= 8; done += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + done, sizeof(word));
+    // A zero byte for each newline; whether there is one, of ASCII.
+    const uint64_t zeros = word ^ (kOnes * '\n');
+    if (((word | ((zeros - kOnes) & ~zeros)) & kTops) != 0) break;
+  }
+  return done;
 }
 
 // Returns how far a block from the start of `text` reaches without cutting a
@@ -61,7 +79,15 @@ std::string ReplaceBadUtf8(absl::string_view text) {
   }
 }
 
+PositionTracker::PositionTracker(absl::string_view text)
+    : text_(text), plain_end_(PlainPrefix(text)), offset_(plain_end_) {
+  position_.column = static_cast<uint32_t>(plain_end_ + 1);
+}
+
 Position PositionTracker::At(size_t offset) {
+  if (offset <= plain_end_) {
+    return {1, static_cast<uint32_t>(offset + 1)};
+  }
   const size_t end = std::min(offset, text_.size());
   for (; offset_ < end; ++offset_) {
     const char c = text_[offset_];

@@ -22,15 +22,18 @@ std::string ReplaceBadUtf8(absl::string_view text);
 // go back; all calls together take time linear in the text.
 class PositionTracker {
  public:
-  explicit PositionTracker(absl::string_view text) : text_(text) {}
+  explicit PositionTracker(absl::string_view text);
 
   // Returns the position of the byte at `offset`, which may be the end.
   Position At(size_t offset);
 
  private:
   absl::string_view text_;
-  size_t offset_ = 0;
-  Position position_;
+  // Where the first line ends, or the first character that is not ASCII stands:
+  // up to there an offset is a column. JSON of machines is often all of this.
+  size_t plain_end_;
+  size_t offset_;
+  Position position_;  // Of offset_.
 };
 
 }  // namespace gatehouse::objects::internal

@@ -17,10 +17,15 @@ constexpr uint8_t kMergeKind = 15;
 // Documents over the ceiling on aliases may still have this many alias values
 // for each that is written.
 constexpr size_t kAliasRatio = 10;
-// Longer keys are hardly ever repeated.
+// Longer keys are hardly ever repeated, and few are in so few values.
 constexpr size_t kMaxSharedKey = 64;
+constexpr size_t kSharingPays = 128;
 // Up to here comparing each with each is faster than hashing.
 constexpr size_t kFewKeys = 12;
+// Room from the start for what a small text has of each, so that reading one
+// does not grow tables step by step.
+constexpr size_t kUsualFrames = 8;
+constexpr size_t kUsualNodes = 32;
 
 google::protobuf::ArenaOptions BlockSizes() {
   google::protobuf::ArenaOptions options;
@@ -64,7 +69,9 @@ absl::Status CheckSize(absl::string_view text, absl::string_view file,
 
 TreeBuilder::TreeBuilder(absl::string_view file, const Limits& limits)
     : file_(file), limits_(limits) {
-  Reset();
+  frames_.reserve(kUsualFrames);
+  children_.reserve(kUsualNodes);
+  entries_.reserve(kFewKeys);
 }
 
 void TreeBuilder::Reset() {
@@ -74,7 +81,14 @@ void TreeBuilder::Reset() {
   anchors_.clear();
   written_ = aliased_ = 0;
   root_ = Node();
-  arena_ = std::make_unique<google::protobuf::Arena>(BlockSizes());
+  arena_.reset();
+}
+
+google::protobuf::Arena* TreeBuilder::arena() {
+  if (arena_ == nullptr) {
+    arena_ = std::make_unique<google::protobuf::Arena>(BlockSizes());
+  }
+  return arena_.get();
 }
 
 Document TreeBuilder::Finish() {
@@ -96,7 +110,7 @@ absl::Status TreeBuilder::Error(Position position, Reason reason,
 
 absl::string_view TreeBuilder::Store(absl::string_view text) {
   if (text.empty()) return absl::string_view();
-  return absl::string_view(CopyToArena(text.data(), text.size(), arena_.get()),
+  return absl::string_view(CopyToArena(text.data(), text.size(), arena()),
                            text.size());
 }
 
@@ -176,7 +190,7 @@ absl::Status TreeBuilder::AddKey(Node node) {
   }
   const absl::string_view text = node.text();
   absl::string_view stored;
-  if (text.size() > kMaxSharedKey) {
+  if (text.size() > kMaxSharedKey || written_ < kSharingPays) {
     stored = Store(text);
   } else {
     auto it = keys_.find(text);
@@ -246,8 +260,7 @@ absl::Status TreeBuilder::Close() {
 absl::Status TreeBuilder::CloseList(Frame& frame) {
   const size_t size = children_.size() - frame.first_child;
   if (size == 0) return absl::OkStatus();
-  frame.node.data_ =
-      CopyToArena(&children_[frame.first_child], size, arena_.get());
+  frame.node.data_ = CopyToArena(&children_[frame.first_child], size, arena());
   frame.node.size_ = static_cast<uint32_t>(size);
   return absl::OkStatus();
 }
@@ -274,8 +287,7 @@ absl::Status TreeBuilder::CloseMap(Frame& frame) {
     if (!status.ok()) return status;
   }
   if (entries_.empty()) return absl::OkStatus();
-  frame.node.data_ =
-      CopyToArena(entries_.data(), entries_.size(), arena_.get());
+  frame.node.data_ = CopyToArena(entries_.data(), entries_.size(), arena());
   frame.node.size_ = static_cast<uint32_t>(entries_.size());
   return absl::OkStatus();
 }

@@ -88,6 +88,7 @@ class TreeBuilder {
     std::string anchor;
   };
 
+  google::protobuf::Arena* arena();
   Node MakeNode(NodeKind kind, absl::string_view text, Position position);
   absl::string_view Store(absl::string_view text);
   absl::Status Add(const Sized& value);
@@ -105,12 +106,12 @@ class TreeBuilder {
   const absl::string_view file_;
   const Limits& limits_;
 
-  std::unique_ptr<google::protobuf::Arena> arena_;
+  std::unique_ptr<google::protobuf::Arena> arena_;  // Null until needed.
   std::vector<Frame> frames_;
   std::vector<Node> children_;  // Of open lists; of open maps by key, value.
   std::vector<MapEntry> entries_;
   absl::flat_hash_map<absl::string_view, const Node*> seen_keys_;
-  // Keys repeat in every object of a list; each is stored once.
+  // Keys repeat in every object of a long list; each is stored once there.
   absl::flat_hash_set<absl::string_view> keys_;
   absl::flat_hash_map<std::string, Sized> anchors_;
   size_t written_ = 0;
