@@ -30,10 +30,10 @@ constexpr char kExamples[] =
     R"(Reads requests, one JSON object on each line, and writes who sent each, in the
 same order: a line with the id, whether it was authenticated, and the user; or
 the error and its stable reason; null for the rest. A request without a
-credential is not authenticated, and that is no error. In the place of a line that is no request
-stands an error with the reason Malformed; the others are answered all the
-same, and the exit status is 2. When a file changes it is read again, so that
-what has been revoked is refused from the next request on.
+credential is not authenticated, and that is no error. In the place of a line
+that is no request stands an error with the reason Malformed; the others are
+answered all the same, and the exit status is 2. When a file changes it is read
+again, so that what has been revoked is refused from the next request on.
 
 A request has any of: id, method, uri, headers (lists of values by name),
 peerCertificates (PEM, the client's own first), remoteAddress, now (RFC 3339;

@@ -83,7 +83,9 @@ class Create : public Command {
   bool force = false;
 
   absl::StatusOr<int> Run(const Streams& streams) override {
-    if (out == "-") return Invalid("--out: a kubeconfig is not printed");
+    if (out == "-" || IsDevice(out)) {
+      return Invalid("--out: a kubeconfig is not printed");
+    }
     absl::Status status = CheckCredential(streams);
     if (!status.ok()) return status;
     absl::StatusOr<pki::Kubeconfig> config = Build();

@@ -89,6 +89,10 @@ TEST(KubeconfigTest, Errors) {
       {"kubeconfig create --server https://a --certificate-authority $D/ca.crt "
        "--client-certificate $john.crt --client-key $john.key --out -",
        "error: --out: a kubeconfig is not printed\n"},
+      {"kubeconfig create --server https://a --certificate-authority $D/ca.crt "
+       "--client-certificate $john.crt --client-key $john.key --force --out "
+       "/dev/stdout",
+       "error: --out: a kubeconfig is not printed\n"},
       {"kubeconfig create --server https://a --certificate-authority $D/ca.key "
        "--client-certificate $john.crt --client-key $john.key --out $x",
        "error: "},

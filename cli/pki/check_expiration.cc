@@ -1,11 +1,14 @@
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "base/clock.h"
+#include "base/errors.h"
 #include "cli/internal/explanation.h"
 #include "cli/internal/moments.h"
 #include "cli/internal/policy_flags.h"
@@ -60,6 +63,11 @@ class CheckExpiration : public Command {
   std::string output;
 
   absl::StatusOr<int> Run(const Streams& streams) override {
+    // kubeadm's table, all of it missing, would hide a misspelled directory.
+    if (!std::ifstream(dir).good()) {
+      return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
+                       absl::StrCat(dir, ": no such directory"));
+    }
     pki::ClusterDirectory directory;
     directory.path = dir;
     const absl::StatusOr<pki::Expirations> all =

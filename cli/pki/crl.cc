@@ -78,7 +78,8 @@ class CrlShow : public Command {
     if (files.empty()) files = flags.revocation.crl_files;
     if (files.empty()) {
       return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-                       "no list: give FILE, or --dir with a ca.crl in it");
+                       "no list: give --dir with a ca.crl in it, or FILE to "
+                       "'pki crl show'");
     }
     // A list that is not valid shall be shown, not refused.
     flags.revocation = pki::RevocationFiles();
@@ -241,10 +242,7 @@ class CrlSign : public Command {
   }
 };
 
-Registered AddShow(CLI::App& crl) {
-  auto command = std::make_unique<CrlShow>();
-  CLI::App& app = *crl.add_subcommand("show", "Print revocation lists");
-  app.footer(kShowExamples);
+void AddShowFlags(CLI::App& app, CrlShow* command) {
   AddTrustDirFlag(app, &command->trust);
   app.add_option("--client-ca-file", command->trust.client_ca_file,
                  "PEM file with the CAs that may have signed the lists")
@@ -252,6 +250,21 @@ Registered AddShow(CLI::App& crl) {
   AddMomentFlag(app, "--at", &command->at,
                 "Moment to ask about; now if not given");
   AddOutputFlag(app, {"text", "json", "yaml"}, &command->output);
+}
+
+// `crl` alone is `crl show`, of a directory: a FILE there would take what was
+// meant for the name of a subcommand.
+Registered AddBare(CLI::App& crl) {
+  auto command = std::make_unique<CrlShow>();
+  AddShowFlags(crl, command.get());
+  return Registered{&crl, std::move(command)};
+}
+
+Registered AddShow(CLI::App& crl) {
+  auto command = std::make_unique<CrlShow>();
+  CLI::App& app = *crl.add_subcommand("show", "Print revocation lists");
+  app.footer(kShowExamples);
+  AddShowFlags(app, command.get());
   AddStrings(app, "FILE", &command->files,
              "Files with lists, PEM or DER, or - for stdin")
       ->type_name("");
@@ -301,6 +314,7 @@ void AddCrl(CLI::App& pki, std::vector<Registered>* commands) {
       *pki.add_subcommand("crl", "Show, renew and sign revocation lists");
   crl.require_subcommand(0, 1);
   crl.footer(pki.get_footer());
+  commands->push_back(AddBare(crl));
   commands->push_back(AddShow(crl));
   commands->push_back(AddCrlRenew(crl));
   commands->push_back(AddCrlSign(crl));

@@ -16,8 +16,22 @@
 
 namespace gatehouse::cli {
 
+namespace {
+
+absl::Status WantOne(const std::string& path) {
+  return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                   absl::StrCat(InputName(path),
+                                ": want one CertificateSigningRequest "
+                                "(certificates.k8s.io/v1)"));
+}
+
+}  // namespace
+
 absl::StatusOr<CsrManifest> ParseCsrManifest(absl::string_view text,
                                              const std::string& path) {
+  if (absl::StrContains(text, "-----BEGIN CERTIFICATE REQUEST")) {
+    return WantOne(path);
+  }
   objects::LoadOptions options;
   options.field_validation = objects::FieldValidation::kStrict;
   const auto loaded = objects::LoadManifestText(text, InputName(path), options);
@@ -27,10 +41,7 @@ absl::StatusOr<CsrManifest> ParseCsrManifest(absl::string_view text,
           ? loaded->objects[0].As<k8s::CertificateSigningRequest>()
           : nullptr;
   if (csr == nullptr) {
-    return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-                     absl::StrCat(InputName(path),
-                                  ": want one CertificateSigningRequest "
-                                  "(certificates.k8s.io/v1)"));
+    return WantOne(path);
   }
   CsrManifest manifest;
   manifest.csr = *csr;

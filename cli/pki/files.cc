@@ -1,6 +1,9 @@
 #include "cli/pki/files.h"
 
+#include <sys/stat.h>
+
 #include <cstddef>
+#include <fstream>
 #include <iterator>
 #include <utility>
 
@@ -16,7 +19,36 @@ namespace {
 constexpr size_t kMaxInput = size_t{256} << 20;
 constexpr size_t kMaxKeyFile = size_t{1} << 20;
 
+absl::Status WriteDevice(const std::string& path, absl::string_view text) {
+  std::ofstream device(path, std::ios::app);
+  device << text << std::flush;
+  if (device.good()) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnavailable, Reason::kNone,
+                   absl::StrCat(path, ": cannot be written"));
+}
+
+// Returns whether the file holds a private key, by itself or in a kubeconfig.
+// One that is too large to be read for that holds none.
+bool HoldsPrivateKey(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path, kMaxKeyFile);
+  if (!text.ok()) return false;
+  const bool holds = absl::StrContains(*text, "PRIVATE KEY-----") ||
+                     absl::StrContains(*text, "client-key-data:");
+  WipeString(&*text);
+  return holds;
+}
+
 }  // namespace
+
+bool IsDevice(const std::string& path) {
+  if (path == "/dev/stdout" || path == "/dev/stderr" ||
+      absl::StartsWith(path, "/dev/fd/")) {
+    return true;
+  }
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) &&
+         !S_ISDIR(info.st_mode);
+}
 
 std::string InputName(const std::string& path) {
   return path == "-" ? "stdin" : path;
@@ -71,6 +103,10 @@ absl::Status AdviseForce(absl::Status status) {
 
 absl::Status WritePrivateKey(const std::string& path, const Secret& pem,
                              bool force) {
+  if (IsDevice(path)) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                     absl::StrCat(path, ": no file; a key is not printed"));
+  }
   WriteOptions options;
   options.mode = 0600;
   options.overwrite = force;
@@ -79,9 +115,17 @@ absl::Status WritePrivateKey(const std::string& path, const Secret& pem,
 
 absl::Status WritePublic(const std::string& path, absl::string_view text,
                          const Streams& streams) {
-  if (!path.empty() && path != "-") return WriteFile(path, text);
-  streams.out << text;
-  return absl::OkStatus();
+  if (path.empty() || path == "-") {
+    streams.out << text;
+    return absl::OkStatus();
+  }
+  if (IsDevice(path)) return WriteDevice(path, text);
+  if (HoldsPrivateKey(path)) {
+    return MakeError(
+        absl::StatusCode::kAlreadyExists, Reason::kConflict,
+        absl::StrCat(path, ": holds a private key, and is not overwritten"));
+  }
+  return WriteFile(path, text);
 }
 
 void AddDirFlag(CLI::App& app, std::string* dir) {

@@ -26,6 +26,10 @@ std::string InputName(const std::string& path);
 // Returns whether `bytes` begin as DER does, and are no PEM.
 bool IsDer(absl::string_view bytes);
 
+// Returns whether `path` is a pipe or a device, which a file must not replace:
+// /dev/stdout always, since it may be redirected to a file.
+bool IsDevice(const std::string& path);
+
 // Reads the certificates of a file, PEM (all) or DER (one). Never empty.
 absl::StatusOr<std::vector<pki::Certificate>> ReadCertificates(
     const std::string& path, const Streams& streams);
@@ -34,7 +38,7 @@ absl::StatusOr<std::vector<pki::Certificate>> ReadCertificates(
 absl::StatusOr<pki::PrivateKey> ReadPrivateKey(const std::string& path);
 
 // Writes a private key with mode 0600. One that exists is kConflict without
-// `force`, and stays.
+// `force`, and stays; a pipe or a device is kInvalid.
 absl::Status WritePrivateKey(const std::string& path, const Secret& pem,
                              bool force);
 
@@ -43,6 +47,8 @@ absl::Status WritePrivateKey(const std::string& path, const Secret& pem,
 absl::Status AdviseForce(absl::Status status);
 
 // Writes what is no secret to `path`, 0644, or to stdout if it is "" or "-".
+// A file that holds a private key is kConflict, and stays; a pipe or a device
+// is written to, not replaced.
 absl::Status WritePublic(const std::string& path, absl::string_view text,
                          const Streams& streams);
 

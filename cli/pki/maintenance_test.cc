@@ -120,6 +120,8 @@ TEST(MaintenanceTest, Errors) {
       {"pki rotate-ca --dir $D --step trust-both --ca none", "error: "},
       {"pki check-expiration", "error: --dir is required"},
       {"pki check-expiration --dir $D --at soon", "error: --at: want a time"},
+      {"pki check-expiration --dir $nowhere",
+       "error: $nowhere: no such directory\n"},
       {"pki list --dir $nowhere",
        "error: $nowhere/journal.db: no journal that can be read; gatehouse pki "
        "init makes one\n"},

@@ -55,6 +55,8 @@ TEST(RevokeTest, Errors) {
       {"--dir $D", "error: CERT is required"},
       {"$john.crt", "error: --dir is required"},
       {"--dir $D --reason bored $john.crt", "error: "},
+      {"--dir $D --reason removeFromCRL $john.crt",
+       "error: --reason: removeFromCRL takes nothing back"},
       {"--dir $D $none.crt", "error: $none.crt: open: No such file"},
       {"--dir $D $john.key", "error: $john.key"},
       {"--dir $D $other.crt", "error: "},
@@ -70,6 +72,7 @@ TEST(RevokeTest, Errors) {
   // None of them was taken back, not even beside a bad one.
   EXPECT_TRUE(absl::StrContains(Must("pki crl show --dir $D"),
                                 "  Revoked:            0\n"));
+  EXPECT_FALSE(absl::StrContains(ReadTestFile("D/revoked.yaml"), "serial"));
 }
 
 TEST(RevokeTest, WithoutTheCasKeyTheDenyListIsWritten) {
@@ -117,6 +120,17 @@ TEST(CrlTest, Show) {
                         "(passed: the list is stale)\n"));
   EXPECT_TRUE(absl::StrContains(Must("pki crl show --dir $D -o json"),
                                 "\"reason\": \"keyCompromise\""));
+}
+
+TEST(CrlTest, AloneItShows) {
+  InitCluster();
+  EXPECT_EQ(Must("pki crl --dir $D"), Must("pki crl show --dir $D"));
+  EXPECT_EQ(Must("pki crl --dir $D -o json"),
+            Must("pki crl show --dir $D -o json"));
+  // What is no subcommand is no file either.
+  EXPECT_EQ(Gatehouse("pki crl shwo --dir $D").status, 2);
+  // A subcommand has flags of its own.
+  EXPECT_EQ(Gatehouse("pki crl --dir $D renew").status, 2);
 }
 
 TEST(CrlTest, Renew) {
@@ -173,7 +187,9 @@ struct SignRow {
 TEST(CrlTest, Errors) {
   InitCluster();
   const SignRow rows[] = {
-      {"show", "", "error: no list: give FILE, or --dir with a ca.crl in it\n"},
+      {"show", "",
+       "error: no list: give --dir with a ca.crl in it, or FILE to 'pki crl "
+       "show'\n"},
       {"show $D/ca.key --at x", "", "error: --at: want a time"},
       {"show $none.crl", "", "error: $none.crl: open: No such file"},
       {"renew", "", "error: --dir is required"},

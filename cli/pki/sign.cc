@@ -18,6 +18,7 @@
 #include "cli/pki/csr_manifest.h"
 #include "cli/pki/files.h"
 #include "objects/object.h"
+#include "pki/ca/certificate_request.h"
 #include "pki/ca/issuer.h"
 #include "pki/certificate.h"
 #include "pki/signers/admission.h"
@@ -37,9 +38,9 @@ constexpr char kExamples[] =
 signer: kubernetes.io/kube-apiserver-client (for users; never a member of
 system:masters), kubernetes.io/kube-apiserver-client-kubelet,
 kubernetes.io/kubelet-serving or kubernetes.io/legacy-unknown. The certificate
-is in the journal before it is handed out. CSR is the request in PEM, or the
-manifest of a CertificateSigningRequest, which must be approved (pki approve)
-and gets its certificate in the file.
+is in the journal before it is handed out. CSR is the request, PEM or DER, or
+the manifest of a CertificateSigningRequest, which must be approved (pki
+approve) and gets its certificate in the file.
 
 Examples:
   # john.csr of `openssl req`; the certificate lives for a year
@@ -81,25 +82,32 @@ class Sign : public Command {
     }
     const absl::StatusOr<std::string> text = ReadInput(file, streams);
     if (!text.ok()) return text.status();
-    const bool is_pem = absl::StrContains(*text, "-----BEGIN");
+    const bool is_bare = IsDer(*text) || absl::StrContains(*text, "-----BEGIN");
     absl::StatusOr<CsrManifest> request =
-        is_pem ? FromPem(*text) : FromManifest(*text);
+        is_bare ? FromBare(*text) : FromManifest(*text);
     if (!request.ok()) return request.status();
     absl::Status status = Admit(request->csr);
     if (status.ok()) {
       status = CheckPermission(permission, "sign", request->csr, streams);
     }
     if (!status.ok()) return status;
-    return Issue(*request, is_pem, streams);
+    return Issue(*request, is_bare, streams);
   }
 
  private:
   // Makes the object for a bare request. Whoever has the CA's key approves.
-  absl::StatusOr<CsrManifest> FromPem(const std::string& pem) const {
+  absl::StatusOr<CsrManifest> FromBare(const std::string& text) const {
     if (signer.empty()) {
       return Invalid(
           absl::StrCat("--signer is required: one of ",
                        absl::StrJoin(pki::KubernetesSigners(), ", ")));
+    }
+    std::string pem = text;
+    if (IsDer(text)) {
+      const auto parsed =
+          pki::CertificateRequest::FromDer(text, InputName(file));
+      if (!parsed.ok()) return parsed.status();
+      pem = parsed->ToPem();
     }
     CsrManifest request;
     request.path = file;
@@ -118,6 +126,12 @@ class Sign : public Command {
   }
 
   absl::StatusOr<CsrManifest> FromManifest(const std::string& text) const {
+    if (!absl::StrContains(text, "CertificateSigningRequest")) {
+      return Invalid(absl::StrCat(
+          InputName(file),
+          ": neither a certificate request (PEM or DER) nor the manifest of a "
+          "CertificateSigningRequest"));
+    }
     absl::StatusOr<CsrManifest> request = ParseCsrManifest(text, file);
     if (!request.ok()) return request.status();
     const std::string& named = request->csr.spec().signername();
@@ -149,7 +163,7 @@ class Sign : public Command {
     return pki::CertificateSubjectRestriction(admission);
   }
 
-  absl::StatusOr<int> Issue(CsrManifest& request, bool is_pem,
+  absl::StatusOr<int> Issue(CsrManifest& request, bool is_bare,
                             const Streams& streams) const {
     pki::ClusterDirectory directory;
     directory.path = dir;
@@ -161,7 +175,7 @@ class Sign : public Command {
     if (!certificate.ok()) return certificate.status();
     const absl::Status handed_out = issuer->HandOut(
         *certificate, [&](const pki::Certificate& signed_certificate) {
-          if (!is_pem) {
+          if (!is_bare) {
             const absl::Status status =
                 WriteCsrManifest(request, file == "-" ? "" : file, streams);
             if (!status.ok() || (out.empty() && file == "-")) return status;
@@ -230,7 +244,7 @@ Registered AddSign(CLI::App& pki) {
       ->type_name("FILE");
   AddPermissionFlags(app, &command->permission);
   app.add_option("CSR", command->file,
-                 "The request, PEM or a manifest, or - for stdin")
+                 "The request (PEM, DER or a manifest), or - for stdin")
       ->type_name("")
       ->required();
   return Registered{&app, std::move(command)};

@@ -146,14 +146,75 @@ TEST(SignTest, BadRequests) {
   Csr("john", "--user john");
   std::string damaged = ReadTestFile("john.csr");
   damaged[100] = damaged[100] == 'A' ? 'B' : 'A';
-  for (const std::string& text : {damaged, ReadTestFile("D/ca.crt"),
-                                  std::string("rubbish"), std::string()}) {
+  for (const std::string& text :
+       {damaged, ReadTestFile("D/ca.crt"), std::string("rubbish"),
+        std::string(), std::string("\x30\x03\x02\x01\x05")}) {
     const Result result = Gatehouse(
         absl::StrCat("pki sign --dir $D --signer ", kClientSigner, " -"), text);
     EXPECT_EQ(result.status, 2) << text;
     EXPECT_EQ(result.out, "");
     EXPECT_TRUE(absl::StrContains(result.err, "stdin")) << result.err;
   }
+}
+
+TEST(SignTest, SaysWhatItTakes) {
+  InitCluster();
+  for (const char* text : {"rubbish", "", "a: b\n"}) {
+    const Result result = Gatehouse(
+        absl::StrCat("pki sign --dir $D --signer ", kClientSigner, " -"), text);
+    EXPECT_EQ(result.status, 2);
+    EXPECT_EQ(result.err,
+              "error: stdin: neither a certificate request (PEM or DER) nor "
+              "the manifest of a CertificateSigningRequest\n");
+  }
+}
+
+// A slip in --out must not cost a key.
+TEST(SignTest, OverNoPrivateKey) {
+  InitCluster();
+  Csr("john", "--user john");
+  for (const char* file : {"D/ca.key", "D/admin.conf", "john.key"}) {
+    SCOPED_TRACE(file);
+    const std::string before = ReadTestFile(file);
+    for (const std::string& line :
+         {absl::StrCat("pki sign --dir $D --signer ", kClientSigner,
+                       " $john.csr --out $", file),
+          absl::StrCat("pki csr --user x --key $john.key --out $", file),
+          absl::StrCat("pki crl sign --ca-cert $D/ca.crt --ca-key $D/ca.key",
+                       " --out $", file)}) {
+      const Result result = Gatehouse(line);
+      EXPECT_EQ(result.status, 2) << line;
+      EXPECT_EQ(result.err, absl::StrCat("error: $", file,
+                                         ": holds a private key, and is not "
+                                         "overwritten\n"));
+    }
+    EXPECT_EQ(ReadTestFile(file), before);
+    EXPECT_EQ(ModeOf(file), "600");
+  }
+}
+
+TEST(SignTest, ToAPipe) {
+  InitCluster();
+  Csr("john", "--user john");
+  Shell("ln -s /dev/null sink");
+  Must(absl::StrCat("pki sign --dir $D --signer ", kClientSigner,
+                    " --out $sink $john.csr"));
+  EXPECT_EQ(Shell("readlink sink"), "/dev/null\n");
+  const Result key =
+      Gatehouse("pki csr --user x --force --key-out $sink --out $x.csr");
+  EXPECT_EQ(key.status, 2);
+  EXPECT_EQ(key.err, "error: $sink: no file; a key is not printed\n");
+  EXPECT_EQ(Shell("readlink sink"), "/dev/null\n");
+}
+
+TEST(SignTest, Der) {
+  InitCluster();
+  Csr("john", "--user john");
+  Shell("openssl req -in john.csr -outform DER -out john.der");
+  Must(absl::StrCat("pki sign --dir $D --signer ", kClientSigner,
+                    " --out $john.crt $john.der"));
+  EXPECT_EQ(Shell("openssl verify -CAfile D/ca.crt john.crt"),
+            "john.crt: OK\n");
 }
 
 TEST(SignTest, Expiration) {
@@ -294,6 +355,7 @@ TEST(SignTest, BadManifests) {
   Csr("john", "--user john");
   const std::vector<ManifestRow> rows = {
       {"", "stdin: want one CertificateSigningRequest"},
+      {ReadTestFile("john.csr"), "stdin: want one CertificateSigningRequest"},
       {"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n",
        "stdin: want one CertificateSigningRequest"},
       {Manifest("john") + "---\n" +

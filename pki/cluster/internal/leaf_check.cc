@@ -20,7 +20,8 @@ absl::Status CheckTime(const Certificate& certificate, absl::Time now,
   if (now <= certificate.not_after()) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, Reason::kExpired,
                    absl::StrCat(path, ": expired at ",
-                                absl::FormatTime(certificate.not_after(),
+                                absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ",
+                                                 certificate.not_after(),
                                                  absl::UTCTimeZone()),
                                 "; renew it"));
 }

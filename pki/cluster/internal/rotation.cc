@@ -70,7 +70,8 @@ absl::StatusOr<std::vector<std::string>> CertificatesOnOldCa(const Store& store,
     found.push_back(absl::StrCat(
         "\"", entry.certificate.subject().ToString(), "\" of ",
         entry.signer_name, " until ",
-        absl::FormatTime(entry.certificate.not_after(), absl::UTCTimeZone())));
+        absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ", entry.certificate.not_after(),
+                         absl::UTCTimeZone())));
   }
   absl::Status status = AddFromFiles(store, ca, &found);
   if (!status.ok()) return status;
