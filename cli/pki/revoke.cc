@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
-#include "base/errors.h"
 #include "cli/internal/arguments.h"
 #include "cli/internal/moments.h"
 #include "cli/internal/table.h"
@@ -47,11 +46,6 @@ class Revoke : public Command {
   absl::StatusOr<int> Run(const Streams& streams) override {
     const absl::StatusOr<pki::CrlReason> parsed = pki::ParseCrlReason(reason);
     if (!parsed.ok()) return parsed.status();
-    if (*parsed == pki::CrlReason::kRemoveFromCrl) {
-      return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-                       "--reason: removeFromCRL takes nothing back; it is for "
-                       "delta lists (RFC 5280 5.3.1)");
-    }
     std::vector<pki::Certificate> certificates;
     for (const std::string& file : files) {
       // Only the first: those after it are the CAs that vouch for it.

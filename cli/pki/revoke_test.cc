@@ -56,7 +56,7 @@ TEST(RevokeTest, Errors) {
       {"$john.crt", "error: --dir is required"},
       {"--dir $D --reason bored $john.crt", "error: "},
       {"--dir $D --reason removeFromCRL $john.crt",
-       "error: --reason: removeFromCRL takes nothing back"},
+       "error: reason removeFromCRL takes nothing back"},
       {"--dir $D $none.crt", "error: $none.crt: open: No such file"},
       {"--dir $D $john.key", "error: $john.key"},
       {"--dir $D $other.crt", "error: "},

@@ -81,6 +81,11 @@ absl::Status RevokeCertificate(const ClusterDirectory& directory,
                                absl::Duration crl_lifetime) {
   const absl::StatusOr<CrlReason> code = ParseCrlReason(reason);
   if (!code.ok()) return code.status();
+  if (*code == CrlReason::kRemoveFromCrl) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                     "reason removeFromCRL takes nothing back; it is for delta "
+                     "lists (RFC 5280 5.3.1)");
+  }
   const absl::StatusOr<std::unique_ptr<Store>> store =
       Store::OpenLocked(directory);
   if (!store.ok()) return store.status();

@@ -14,7 +14,8 @@ namespace gatehouse::pki {
 // signed it, and marks it in the journal, in this order. After a crash it is
 // in the deny list at least, and running this again finishes the rest; doing
 // so when all is done changes nothing but the CRL's dates. `reason` is RFC
-// 5280's name, such as "keyCompromise"; "unspecified" if none is known.
+// 5280's name, such as "keyCompromise"; "unspecified" if none is known. One
+// that is unknown, or removeFromCRL, is kInvalid, and nothing is written.
 //
 // A certificate that none of the CAs signed is kUnknownAuthority; one that the
 // journal does not know (issued elsewhere with the same CA) is revoked all the

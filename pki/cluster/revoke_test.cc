@@ -164,7 +164,9 @@ TEST(RevokeCertificate, Refuses) {
   const Certificate john = cluster.IssueFor("john");
   EXPECT_EQ(ReasonOf(Revoke(cluster, other.IssueFor("mary"))),
             Reason::kUnknownAuthority);
-  EXPECT_EQ(ReasonOf(Revoke(cluster, john, "because")), Reason::kInvalid);
+  for (const char* reason : {"because", "removeFromCRL"}) {
+    EXPECT_EQ(ReasonOf(Revoke(cluster, john, reason)), Reason::kInvalid);
+  }
   EXPECT_THAT(Denied(cluster)->entries(), IsEmpty());
   EXPECT_EQ(GetFile(cluster.Path("ca.crl")), files.at("ca.crl"));
   // A list that cannot be read is not written over.
