@@ -7,9 +7,9 @@ tools/setup.sh base lint
 status=0
 run_bazel build --keep_going \
   --output_groups=compilation_prerequisites_INTERNAL_ //... || status=1
+output_base=$(run_bazel info output_base)
 run_bazel aquery --output=jsonproto 'mnemonic("CppCompile", //...)' |
-  python3 tools/compile_commands.py "$(run_bazel info output_base)" \
-    >compile_commands.json
+  python3 tools/compile_commands.py "$output_base" >compile_commands.json
 python3 tools/lint.py || status=1
 mapfile -d '' -t build < <(python3 tools/tree.py --null BUILD.bazel .bzl WORKSPACE)
 # Rules that are native here are loaded from repositories of their own upstream.
