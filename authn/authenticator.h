@@ -2,7 +2,9 @@
 #ifndef GATEHOUSE_AUTHN_AUTHENTICATOR_H_
 #define GATEHOUSE_AUTHN_AUTHENTICATOR_H_
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "base/headers.h"
 #include "base/user_info.h"
 
 namespace gatehouse::authn {
@@ -19,6 +22,19 @@ namespace gatehouse::authn {
 // The key of UserInfo::extra under which the credential id stands.
 inline constexpr char kCredentialIdKey[] =
     "authentication.kubernetes.io/credential-id";
+
+// Notes are what an authenticator has to say beside its answer: warnings for
+// the client (the text of a "Warning: 299" header) and annotations of the audit
+// event. A plain value.
+struct Notes {
+  std::vector<std::string> warnings;
+  std::vector<std::pair<std::string, std::string>> audit_annotations;
+};
+
+// Audiences is who a credential is, or should be, good for. Absent means that
+// nobody limited them; an empty list is limited to nothing. The two differ
+// (Kubernetes behaviour).
+using Audiences = absl::optional<std::vector<std::string>>;
 
 // Request is what an authenticator may look at. It owns nothing; what it
 // points to must outlive the call. A value; authenticators keep no part of it.
@@ -32,14 +48,24 @@ struct Request {
   absl::string_view stapled_ocsp;
   // The moment of the request.
   absl::Time now;
+  // The headers of the request; null: there are none. An authenticator that
+  // accepts a credential takes it out, so that no handler sees or forwards it.
+  // This request's alone: one thread at a time.
+  Headers* headers = nullptr;
+  // The path of the URL, percent-decoded, without the query.
+  absl::string_view path;
+  // Whom the credential must be good for; null: not limited.
+  const std::vector<std::string>* audiences = nullptr;
+  // Where authenticators leave notes; null: nobody reads them. One thread at a
+  // time, like the headers.
+  Notes* notes = nullptr;
 };
 
 // Authentication is who was authenticated, and by what. A plain value.
 struct Authentication {
   UserInfo user;
-  // The audiences that the credential is good for. Absent and empty differ
-  // (Kubernetes behaviour).
-  absl::optional<std::vector<std::string>> audiences;
+  // The audiences that the credential is good for.
+  Audiences audiences;
   // The name of the authenticator that spoke, such as "x509".
   std::string authenticator;
   // Which credential it was, such as "X509SHA256=...": tells two credentials
@@ -47,12 +73,17 @@ struct Authentication {
   std::string credential_id;
   // The last moment at which the credential is good, if nothing is revoked.
   absl::Time not_after = absl::InfiniteFuture();
+  // SHA-256 of the certificate whose holder alone may use this token ("cnf"
+  // with "x5t#S256", RFC 8705 section 3.1). Who takes the token from a request
+  // compares it with the connection's certificate, every time.
+  absl::optional<std::array<uint8_t, 32>> certificate_thumbprint;
 };
 
 // Result is one of three: authenticated, no credential of mine here, rejected.
 // Absence of a credential is never success, and a rejection is never absence:
 // with anonymous users let in, the one may go on as such and the other may not
-// (Kubernetes behaviour). A value.
+// (Kubernetes behaviour). A value; copies share what they hold and allocate
+// nothing.
 class Result {
  public:
   enum class Outcome : uint8_t { kNoCredential, kAuthenticated, kRejected };
@@ -61,6 +92,12 @@ class Result {
   Result() = default;
   // Authenticated.
   Result(Authentication authentication)  // NOLINT(google-explicit-constructor)
+      : outcome_(Outcome::kAuthenticated),
+        authentication_(
+            std::make_shared<const Authentication>(std::move(authentication))) {
+  }
+  // Authenticated, by what is shared with a cache. Must not be null.
+  explicit Result(std::shared_ptr<const Authentication> authentication)
       : outcome_(Outcome::kAuthenticated),
         authentication_(std::move(authentication)) {}
   // Rejected. `error` must not be OK; ReasonOf says why in a stable way.
@@ -71,14 +108,22 @@ class Result {
   bool authenticated() const { return outcome_ == Outcome::kAuthenticated; }
   bool rejected() const { return outcome_ == Outcome::kRejected; }
 
-  // Returns who it is; meaningful only if authenticated.
-  const Authentication& authentication() const { return authentication_; }
+  // Returns who it is; empty unless authenticated.
+  const Authentication& authentication() const {
+    return authentication_ != nullptr ? *authentication_ : Nobody();
+  }
+  // Returns the same to share; null unless authenticated.
+  const std::shared_ptr<const Authentication>& shared_authentication() const {
+    return authentication_;
+  }
   // Returns why it was rejected; OK if it was not.
   const absl::Status& error() const { return error_; }
 
  private:
+  static const Authentication& Nobody();
+
   Outcome outcome_ = Outcome::kNoCredential;
-  Authentication authentication_;
+  std::shared_ptr<const Authentication> authentication_;
   absl::Status error_;
 };
 
