@@ -38,8 +38,12 @@ constexpr absl::string_view kNames[] = {
     "WeakCryptography",
     "Stale",
     "NotAllowed",
+    "UnknownToken",
+    "WrongAudience",
+    "WrongHolder",
 };
-static_assert(std::size(kNames) == static_cast<size_t>(Reason::kNotAllowed) + 1,
+static_assert(std::size(kNames) ==
+                  static_cast<size_t>(Reason::kWrongHolder) + 1,
               "every Reason has a name");
 
 }  // namespace

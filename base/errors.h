@@ -36,6 +36,10 @@ enum class Reason {
   kWeakCryptography,     // A key or digest that the policy refuses.
   kStale,                // Revocation information is missing or outdated.
   kNotAllowed,           // Verified, but not in the list of those let in.
+  // Of tokens.
+  kUnknownToken,   // Nobody's token, as far as is known here.
+  kWrongAudience,  // Good, but for somebody else.
+  kWrongHolder,    // Bound to a certificate that the client does not hold.
 };
 
 // Returns the stable name of `reason`, such as "UnknownField"; "" for kNone.

@@ -38,9 +38,12 @@ constexpr struct {
     {Reason::kWeakCryptography, "WeakCryptography"},
     {Reason::kStale, "Stale"},
     {Reason::kNotAllowed, "NotAllowed"},
+    {Reason::kUnknownToken, "UnknownToken"},
+    {Reason::kWrongAudience, "WrongAudience"},
+    {Reason::kWrongHolder, "WrongHolder"},
 };
 // kNone aside, every enumerator has a row.
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kNotAllowed),
+static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kWrongHolder),
               "a Reason without a row");
 
 TEST(ErrorsTest, EveryReasonHasItsOwnName) {

@@ -22,6 +22,7 @@ const TypeText& TextOf(FieldErrorType type) {
       {"Forbidden", "Forbidden", false},
       {"TooLong", "Too long", false},
       {"Duplicate", "Duplicate value", true},
+      {"TooMany", "Too many", true},
   };
   return kTexts[static_cast<int>(type)];
 }
@@ -60,6 +61,11 @@ FieldError ForbiddenError(absl::string_view field, absl::string_view detail) {
 
 FieldError DuplicateError(absl::string_view field, absl::string_view value) {
   return {FieldErrorType::kDuplicate, std::string(field), GoQuote(value), ""};
+}
+
+FieldError TooManyError(absl::string_view field, size_t count, size_t most) {
+  return {FieldErrorType::kTooMany, std::string(field), absl::StrCat(count),
+          absl::StrCat("must have at most ", most, " items")};
 }
 
 std::string ToString(const FieldError& error) {

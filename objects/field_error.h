@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_OBJECTS_FIELD_ERROR_H_
 #define GATEHOUSE_OBJECTS_FIELD_ERROR_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,11 @@ enum class FieldErrorType {
   kForbidden,
   kTooLong,
   kDuplicate,
+  kTooMany,
 };
 
-// Returns "Required", "Invalid", "NotSupported", "Forbidden", "TooLong" or
-// "Duplicate".
+// Returns "Required", "Invalid", "NotSupported", "Forbidden", "TooLong",
+// "Duplicate" or "TooMany".
 absl::string_view FieldErrorTypeName(FieldErrorType type);
 
 // FieldError is one fault of an object. A plain value.
@@ -45,6 +47,7 @@ FieldError NotSupportedError(absl::string_view field, absl::string_view value,
                              absl::Span<const absl::string_view> supported);
 FieldError ForbiddenError(absl::string_view field, absl::string_view detail);
 FieldError DuplicateError(absl::string_view field, absl::string_view value);
+FieldError TooManyError(absl::string_view field, size_t count, size_t most);
 
 // Returns the error as the API server prints it:
 // `rules[0].verbs: Required value: verbs must contain at least one value`.

@@ -39,6 +39,8 @@ TEST(FieldErrorTest, PrintsAsTheApiServer) {
        "metadata.annotations: Too long: may not be more than 5 bytes"},
       {DuplicateError("spec.usages[1]", "client auth"), "Duplicate",
        "spec.usages[1]: Duplicate value: \"client auth\""},
+      {TooManyError("jwt", 65, 64), "TooMany",
+       "jwt: Too many: 65: must have at most 64 items"},
   };
   for (const Case& c : kCases) {
     EXPECT_EQ(ToString(c.error), c.text);

@@ -7,12 +7,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/dns_name.h"
 
 namespace gatehouse::objects {
 namespace {
-
-constexpr size_t kMaxLabel = 63;
-constexpr size_t kMaxSubdomain = 253;
 
 constexpr char kLabelText[] =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric "
@@ -39,19 +37,6 @@ std::string TooLongText(size_t max) {
   return absl::StrCat("must be no more than ", max, " bytes");
 }
 
-// [a-z0-9]([-a-z0-9]*[a-z0-9])?
-bool IsDnsLabel(absl::string_view value) {
-  return !value.empty() && value.front() != '-' && value.back() != '-' &&
-         absl::c_all_of(value, [](char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
-         });
-}
-
-bool IsDnsSubdomain(absl::string_view value) {
-  const std::vector<absl::string_view> labels = absl::StrSplit(value, '.');
-  return absl::c_all_of(labels, IsDnsLabel);
-}
-
 // ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]
 bool IsName(absl::string_view value) {
   return !value.empty() && absl::ascii_isalnum(value.front()) &&
@@ -64,15 +49,16 @@ bool IsName(absl::string_view value) {
 
 std::vector<std::string> CheckDnsLabel(absl::string_view value) {
   std::vector<std::string> out;
-  if (value.size() > kMaxLabel) out.push_back(TooLongText(kMaxLabel));
-  if (!IsDnsLabel(value)) out.push_back(kLabelText);
+  if (value.size() > kMaxDnsLabel) out.push_back(TooLongText(kMaxDnsLabel));
+  if (!HasDnsLabelForm(value)) out.push_back(kLabelText);
   return out;
 }
 
 std::vector<std::string> CheckDnsSubdomain(absl::string_view value) {
   std::vector<std::string> out;
-  if (value.size() > kMaxSubdomain) out.push_back(TooLongText(kMaxSubdomain));
-  if (!IsDnsSubdomain(value)) out.push_back(kSubdomainText);
+  if (value.size() > kMaxDnsSubdomain)
+    out.push_back(TooLongText(kMaxDnsSubdomain));
+  if (!HasDnsSubdomainForm(value)) out.push_back(kSubdomainText);
   return out;
 }
 
@@ -106,8 +92,8 @@ std::vector<std::string> CheckQualifiedName(absl::string_view value) {
   }
   const absl::string_view name = parts.back();
   if (name.empty()) out.push_back("name part must be non-empty");
-  if (name.size() > kMaxLabel) {
-    out.push_back(absl::StrCat("name part ", TooLongText(kMaxLabel)));
+  if (name.size() > kMaxDnsLabel) {
+    out.push_back(absl::StrCat("name part ", TooLongText(kMaxDnsLabel)));
   }
   if (!IsName(name)) out.push_back(absl::StrCat("name part ", kNameText));
   return out;
@@ -115,7 +101,7 @@ std::vector<std::string> CheckQualifiedName(absl::string_view value) {
 
 std::vector<std::string> CheckLabelValue(absl::string_view value) {
   std::vector<std::string> out;
-  if (value.size() > kMaxLabel) out.push_back(TooLongText(kMaxLabel));
+  if (value.size() > kMaxDnsLabel) out.push_back(TooLongText(kMaxDnsLabel));
   if (!value.empty() && !IsName(value)) out.push_back(kLabelValueText);
   return out;
 }

@@ -1,6 +1,7 @@
 """Repositories that map Debian 12's packages onto upstream's labels."""
 
 _SYSTEM = [
+    "boost",
     "com_github_cliutils_cli11",
     "com_github_google_benchmark",
     "com_github_simdjson",

@@ -15,10 +15,10 @@ readonly BUILDIFIER=@bazel/buildifier@8.2.1
 # The packages of DESIGN "Dependencies", and Bazel with the rules it wants.
 readonly BASE=(
   android-libboringssl-dev bazel-bootstrap bazel-platforms bazel-rules-java
-  bazel-rules-proto ca-certificates g++ libabsl-dev libbenchmark-dev
-  libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev libre2-dev
-  libsimdjson-dev libsqlite3-dev libyaml-dev make openssl protobuf-compiler
-  python3 zlib1g-dev
+  bazel-rules-proto ca-certificates curl g++ libabsl-dev libbenchmark-dev
+  libboost-dev libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev
+  libre2-dev libsimdjson-dev libsqlite3-dev libyaml-dev make openssl
+  protobuf-compiler python3 zlib1g-dev
 )
 # Second opinions that only the tests ask for.
 readonly TEST=(gnutls-bin)

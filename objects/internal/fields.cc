@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "proto/apiserver_config.pb.h"
 #include "proto/authentication.pb.h"
 #include "proto/authorization.pb.h"
 #include "proto/certificates.pb.h"
@@ -30,11 +31,14 @@ const FieldSet& Pointers() {
   static const FieldSet* const fields = [] {
     auto* set = new FieldSet;
     Insert<k8s::Secret>({"immutable"}, set);
+    Insert<k8s::ConfigMap>({"immutable"}, set);
     Insert<k8s::ServiceAccount>({"automountServiceAccountToken"}, set);
     Insert<k8s::OwnerReference>({"controller", "blockOwnerDeletion"}, set);
     Insert<k8s::ObjectMeta>({"deletionGracePeriodSeconds"}, set);
     Insert<k8s::ListMeta>({"remainingItemCount"}, set);
     Insert<k8s::CertificateSigningRequestSpec>({"expirationSeconds"}, set);
+    Insert<k8s::TokenRequestSpec>({"expirationSeconds"}, set);
+    Insert<k8s::PrefixedClaimOrExpression>({"prefix"}, set);
     return set;
   }();
   return *fields;
@@ -55,10 +59,15 @@ const FieldSet& AlwaysWritten() {
     Insert<k8s::FieldSelectorRequirement>({"key", "operator"}, set);
     Insert<k8s::SubjectAccessReviewStatus>({"allowed"}, set);
     Insert<k8s::TokenReviewStatus>({"authenticated"}, set);
+    Insert<k8s::TokenRequestSpec>({"audiences"}, set);
+    Insert<k8s::TokenRequestStatus>({"token"}, set);
     Insert<k8s::SubjectRulesReviewStatus>(
         {"resourceRules", "nonResourceRules", "incomplete"}, set);
     Insert<k8s::CertificateSigningRequestSpec>({"request", "signerName"}, set);
     Insert<k8s::CertificateSigningRequestCondition>({"type", "status"}, set);
+    Insert<k8s::AnonymousAuthConfig>({"enabled"}, set);
+    Insert<k8s::AnonymousAuthCondition>({"path"}, set);
+    Insert<k8s::Issuer>({"url", "audiences"}, set);
     return set;
   }();
   return *fields;

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "base/go_quote.h"
+#include "base/rfc3339.h"
 #include "objects/internal/fields.h"
 #include "objects/internal/shown.h"
 #include "objects/internal/sink.h"
@@ -60,25 +61,6 @@ std::pair<absl::string_view, absl::string_view> Wanted(
     default:
       return {"a map", "maps"};
   }
-}
-
-// Reads RFC 3339 text; false if it is not. absl::ParseTime is looser.
-bool ParseTime(absl::string_view text, int64_t* seconds) {
-  constexpr absl::string_view kShape = "0000-00-00T00:00:00";
-  if (text.size() <= kShape.size()) return false;
-  for (size_t i = 0; i < kShape.size(); ++i) {
-    const bool digit = absl::ascii_isdigit(text[i]);
-    if (kShape[i] == '0' ? !digit : text[i] != kShape[i]) return false;
-  }
-  const absl::string_view zone = text.substr(kShape.size());
-  if (zone.find_first_not_of("0123456789.:+-Z") != absl::string_view::npos) {
-    return false;
-  }
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return false;
-  *seconds = absl::ToUnixSeconds(time);
-  return IsRfc3339(*seconds);
 }
 
 // Decodes base64 of RFC 4648 with its padding; line breaks are passed over, as
@@ -158,7 +140,7 @@ absl::Status ValueDecoder::DecodeString(const Node& node, const Path& path,
   const Reflection* reflection = message->GetReflection();
   if (field->is_repeated()) {
     reflection->AddString(message, field, std::move(value));
-  } else if (!value.empty()) {
+  } else if (!value.empty() || IsPointer(field)) {
     reflection->SetString(message, field, std::move(value));
   }
   return absl::OkStatus();
@@ -213,14 +195,14 @@ absl::Status ValueDecoder::Fail(const Node& node, const Path* path,
 absl::Status ValueDecoder::DecodeTime(const Node& node, const Path& path,
                                       const FieldDescriptor* field,
                                       k8s::Time* time) const {
-  int64_t seconds = 0;
   if (!node.is(NodeKind::kString)) {
     return WrongType(node, &path, Wanted(field).first);
   }
-  if (!ParseTime(node.text(), &seconds)) {
+  const absl::optional<absl::Time> parsed = ParseRfc3339(node.text());
+  if (!parsed.has_value() || !IsRfc3339(absl::ToUnixSeconds(*parsed))) {
     return BadValue(node, path, Wanted(field).first);
   }
-  time->set_seconds(seconds);
+  time->set_seconds(absl::ToUnixSeconds(*parsed));
   return absl::OkStatus();
 }
 
