@@ -1,0 +1,95 @@
+#include "net/internal/resolver.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace gatehouse::net::internal {
+namespace {
+
+// Behind one that hangs; more would only wait for their deadlines.
+constexpr size_t kMaxWaiting = 64;
+
+absl::Status Unknown(const std::string& name, absl::string_view why) {
+  return absl::UnavailableError(
+      absl::StrCat("cannot look up \"", name, "\": ", why));
+}
+
+}  // namespace
+
+Resolver::Resolver(Lookup lookup) : lookup_(std::move(lookup)) {}
+
+Resolver::~Resolver() {
+  std::thread thread;
+  {
+    MutexLock lock(mutex_);
+    ending_ = true;
+    changed_.NotifyAll();
+    thread = std::move(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+absl::StatusOr<Addresses> Resolver::Resolve(const std::string& name,
+                                            Deadline deadline) {
+  Task task([this, name] { return lookup_(name); });
+  std::future<absl::StatusOr<Addresses>> result = task.get_future();
+  {
+    MutexLock lock(mutex_);
+    if (waiting_.size() >= kMaxWaiting) return Unknown(name, "too many wait");
+    if (!thread_.joinable()) thread_ = std::thread([this] { Work(); });
+    waiting_.push_back(std::move(task));
+    changed_.NotifyAll();
+  }
+  if (result.wait_until(deadline) != std::future_status::ready) {
+    return absl::DeadlineExceededError(
+        absl::StrCat("looking up \"", name, "\" took too long"));
+  }
+  absl::StatusOr<Addresses> addresses = result.get();
+  if (addresses.ok() && addresses->empty()) {
+    return Unknown(name, "it has no address");
+  }
+  return addresses;
+}
+
+void Resolver::Work() {
+  for (;;) {
+    Task task;
+    {
+      MutexLock lock(mutex_);
+      while (waiting_.empty() && !ending_) changed_.Wait(mutex_);
+      if (ending_) return;
+      task = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    task();
+  }
+}
+
+absl::StatusOr<Addresses> Resolver::SystemLookup(const std::string& name) {
+  addrinfo hints = {};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(name.c_str(), nullptr, &hints, &found);
+  if (error != 0) return Unknown(name, gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found,
+                                                                 freeaddrinfo);
+  Addresses addresses;
+  for (const addrinfo* i = found; i != nullptr; i = i->ai_next) {
+    char text[NI_MAXHOST];
+    if (getnameinfo(i->ai_addr, i->ai_addrlen, text, sizeof(text), nullptr, 0,
+                    NI_NUMERICHOST) == 0) {
+      addresses.emplace_back(text);
+    }
+  }
+  return addresses;
+}
+
+}  // namespace gatehouse::net::internal
