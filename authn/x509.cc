@@ -7,6 +7,7 @@
 #include "authn/internal/client_check.h"
 #include "authn/internal/digest.h"
 #include "authn/internal/identity_cache.h"
+#include "authn/internal/spread_result.h"
 #include "pki/certificate.h"
 
 namespace gatehouse::authn {
@@ -87,7 +88,7 @@ Result X509Authenticator::Authenticate(const Request& request,
                                             request.now);
       }
       *validity = {current->generation, known->from, known->until};
-      return known->result;
+      return known->result.ForThisThread();
     }
     // To verify takes long; let a writer free what it replaces meanwhile.
     state = *state_.Load();
@@ -106,8 +107,9 @@ Result X509Authenticator::Verify(const State& state, const Request& request,
   *validity = {state.generation, request.now, checked.until};
   if (remember && request.now <= checked.until) {
     internal::Identity identity = {
-        internal::Sha256(request.peer_certificates[0]), checked.result,
-        request.now, checked.until, checked.leaf_not_after};
+        internal::Sha256(request.peer_certificates[0]),
+        internal::SpreadResult(checked.result), request.now, checked.until,
+        checked.leaf_not_after};
     state.cache->Insert(
         std::make_shared<const internal::Identity>(std::move(identity)),
         request.now);

@@ -22,7 +22,7 @@ namespace gatehouse::authn {
 // X509Options are constant for the life of an authenticator.
 struct X509Options {
   // How many verified identities are remembered, rounded up to a multiple of
-  // four, at most 2^26; 0 for none. One takes about 1 KiB.
+  // four, at most 2^26; 0 for none. One takes about 2 KiB.
   size_t cache_entries = 4096;
   // Called with the time that the leaf has left, before it is verified and so
   // for bad certificates too (Kubernetes' metric of the remaining lifetime).

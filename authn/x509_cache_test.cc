@@ -18,6 +18,7 @@
 #include "pki/revocation/crl_writer.h"
 #include "pki/revocation/ocsp_writer.h"
 #include "pki/testing/certificate_builder.h"
+#include "testing/allocation_count.h"
 
 namespace gatehouse::authn {
 namespace {
@@ -335,6 +336,25 @@ TEST(X509CacheTest, StapledAnswerHoldsForItsConnectionUntilItTurnsStale) {
            {0, Reason::kNone}, {59, Reason::kNone}, {61, Reason::kStale}}) {
     const absl::Time now = TestNow() + absl::Minutes(minute);
     EXPECT_EQ(ReasonOf(connection.Authenticate(now).error()), want) << minute;
+  }
+}
+
+TEST(X509CacheTest, AnAnswerThatIsRememberedAllocatesNothing) {
+  const auto authenticator = Make(ConfigOf(Root()), 16);
+  TestCertificate leaf = Leaf("jane", Root());
+  leaf.subject = pki::testing::NameDer(
+      {{"2.5.4.10", std::string(40, 'g')}, {"2.5.4.3", std::string(40, 'j')}});
+  const TestClient client({leaf});
+  const Request request = client.At(TestNow());
+  const Result first = authenticator->Authenticate(request);
+  ASSERT_TRUE(first.authenticated()) << Describe(first);
+  for (int i = 0; i < 3; ++i) {
+    const size_t before = gatehouse::testing::AllocationCount();
+    const Result again = authenticator->Authenticate(request);
+    Result copy;
+    copy = again;
+    EXPECT_EQ(gatehouse::testing::AllocationCount(), before);
+    EXPECT_EQ(&copy.authentication(), &first.authentication());
   }
 }
 

@@ -106,7 +106,9 @@ class X509FilesImpl : public X509Files {
     std::string fingerprint;
     absl::Status status = ReadBundles(&config, &issuers, &fingerprint);
     if (!status.ok()) return status;
-    if (!options_.revocation.empty()) {
+    // Without any list there is still the rule that every issuer needs one.
+    if (!options_.revocation.empty() ||
+        options_.revocation_options.require_coverage) {
       auto lists = revocation_.Load(issuers);
       if (!lists.ok()) return lists.status();
       config.revocation = *std::move(lists);

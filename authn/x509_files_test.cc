@@ -284,6 +284,13 @@ TEST_F(X509FilesTest, CrlIsInEffectWhenItHasChanged) {
   EXPECT_EQ(WhyNot(john), Reason::kRevoked);
 }
 
+TEST_F(X509FilesTest, CoverageIsRequiredEvenWhereThereIsNoList) {
+  options_.revocation_options.require_coverage = true;
+  Write("ca.crt", Bundle({Old()}));
+  Start();
+  EXPECT_EQ(WhyNot(Leaf("jane", Old())), Reason::kStale);
+}
+
 TEST_F(X509FilesTest, CrlsOfIntermediatesNeedTheirCertificates) {
   const TestCertificate intermediate = TestCa("intermediate", Old());
   Write("ca.crt", Bundle({Old()}));

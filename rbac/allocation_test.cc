@@ -1,10 +1,6 @@
-// Decisions allocate nothing: counted in the global operator new, which this
-// test replaces (under a sanitizer, too: malloc below is the sanitizer's).
+// Decisions allocate nothing.
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,80 +14,12 @@
 #include "rbac/testing/generator.h"
 #include "rbac/testing/make.h"
 #include "rbac/user_view.h"
-
-namespace {
-
-// Of the calling thread.
-thread_local size_t g_allocations = 0;
-
-void* Allocate(size_t size) {
-  ++g_allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-
-void* Allocate(size_t size, std::align_val_t alignment) {
-  ++g_allocations;
-  const size_t align = static_cast<size_t>(alignment);
-  return std::aligned_alloc(align, (size + align) / align * align);
-}
-
-// A test that cannot allocate is at its end.
-void* OrExit(void* memory) {
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(size_t n) { return OrExit(Allocate(n)); }
-void* operator new[](size_t n) { return OrExit(Allocate(n)); }
-void* operator new(size_t n, const std::nothrow_t&) noexcept {
-  return Allocate(n);
-}
-void* operator new[](size_t n, const std::nothrow_t&) noexcept {
-  return Allocate(n);
-}
-void* operator new(size_t n, std::align_val_t a) {
-  return OrExit(Allocate(n, a));
-}
-void* operator new[](size_t n, std::align_val_t a) {
-  return OrExit(Allocate(n, a));
-}
-void* operator new(size_t n, std::align_val_t a,
-                   const std::nothrow_t&) noexcept {
-  return Allocate(n, a);
-}
-void* operator new[](size_t n, std::align_val_t a,
-                     const std::nothrow_t&) noexcept {
-  return Allocate(n, a);
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, size_t) noexcept { std::free(p); }
-void operator delete[](void* p, size_t) noexcept { std::free(p); }
-void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
-void operator delete[](void* p, const std::nothrow_t&) noexcept {
-  std::free(p);
-}
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, size_t, std::align_val_t) noexcept {
-  std::free(p);
-}
-void operator delete[](void* p, size_t, std::align_val_t) noexcept {
-  std::free(p);
-}
-void operator delete(void* p, std::align_val_t,
-                     const std::nothrow_t&) noexcept {
-  std::free(p);
-}
-void operator delete[](void* p, std::align_val_t,
-                       const std::nothrow_t&) noexcept {
-  std::free(p);
-}
+#include "testing/allocation_count.h"
 
 namespace gatehouse::rbac {
 namespace {
+
+using gatehouse::testing::AllocationCount;
 
 constexpr int kGroups = 50;
 constexpr int kNamespaces = 40;
@@ -155,28 +83,14 @@ std::unique_ptr<Policy> MakePolicy() {
   return policy.ok() ? std::move(*policy) : nullptr;
 }
 
-TEST(AllocationTest, TheCounterCounts) {
-  const size_t before = g_allocations;
-  auto number = std::make_unique<int>(1);
-  EXPECT_EQ(g_allocations, before + 1);
-  const std::string text(100, 'x');
-  EXPECT_EQ(g_allocations, before + 2);
-  struct alignas(64) Line {
-    char bytes[64];
-  };
-  auto line = std::make_unique<Line>();
-  EXPECT_EQ(g_allocations, before + 3);
-  EXPECT_EQ(reinterpret_cast<uintptr_t>(line.get()) % 64, 0u);
-}
-
 TEST(AllocationTest, PolicyDecide) {
   const auto policy = MakePolicy();
   int allowed = 0;
   for (const Request& request : Requests()) {
     const authz::Attributes attributes = request.Attributes();
-    const size_t before = g_allocations;
+    const size_t before = AllocationCount();
     const authz::Outcome outcome = policy->Decide(attributes);
-    EXPECT_EQ(g_allocations, before) << request.DebugString();
+    EXPECT_EQ(AllocationCount(), before) << request.DebugString();
     allowed += outcome == authz::Outcome::kAllow;
   }
   EXPECT_GT(allowed, 100);
@@ -190,9 +104,9 @@ TEST(AllocationTest, UserViewDecide) {
   for (int round = 0; round < 3; ++round) {
     for (const Request& request : requests) {
       const authz::Attributes attributes = request.Attributes();
-      const size_t before = g_allocations;
+      const size_t before = AllocationCount();
       const authz::Outcome outcome = view.Decide(attributes);
-      EXPECT_EQ(g_allocations, before) << request.DebugString();
+      EXPECT_EQ(AllocationCount(), before) << request.DebugString();
       allowed += outcome == authz::Outcome::kAllow;
     }
   }
@@ -214,9 +128,9 @@ TEST(AllocationTest, UserViewDecideAfterChanges) {
     if (i % 7 == 6) update.remove.push_back(objects[i * 3 % objects.size()]);
     policy.Apply(update);
     const authz::Attributes attributes = requests[i].Attributes();
-    const size_t before = g_allocations;
+    const size_t before = AllocationCount();
     const authz::Outcome outcome = view.Decide(attributes);
-    EXPECT_EQ(g_allocations, before) << requests[i].DebugString();
+    EXPECT_EQ(AllocationCount(), before) << requests[i].DebugString();
     allowed += outcome == authz::Outcome::kAllow;
   }
   EXPECT_GT(allowed, 50);
@@ -230,10 +144,10 @@ TEST(AllocationTest, OverlongNamespaces) {
     Request request = Requests()[0];
     request.namespace_ = std::string(size, 'n');
     const authz::Attributes attributes = request.Attributes();
-    const size_t before = g_allocations;
+    const size_t before = AllocationCount();
     view.Decide(attributes);
     policy->Decide(attributes);
-    EXPECT_EQ(g_allocations, before) << size;
+    EXPECT_EQ(AllocationCount(), before) << size;
   }
 }
 

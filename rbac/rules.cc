@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/go_quote.h"
+#include "rbac/wildcard.h"
 
 namespace gatehouse::rbac {
 namespace {
@@ -187,7 +188,8 @@ std::string SortKey(const k8s::PolicyRule& rule) {
 }  // namespace
 
 bool VerbMatches(const k8s::PolicyRule& rule, absl::string_view verb) {
-  return Has(rule.verbs(), kAll) || Has(rule.verbs(), verb);
+  return (WildcardGrants(verb) && Has(rule.verbs(), kAll)) ||
+         Has(rule.verbs(), verb);
 }
 
 bool ApiGroupMatches(const k8s::PolicyRule& rule, absl::string_view api_group) {

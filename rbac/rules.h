@@ -32,7 +32,8 @@ inline constexpr char kAll[] = "*";
 bool RuleMatches(const k8s::PolicyRule& rule,
                  const authz::Attributes& attributes);
 
-// The parts of RuleMatches.
+// The parts of RuleMatches. "*" does not grant the verbs of constrained
+// impersonation: see wildcard.h.
 bool VerbMatches(const k8s::PolicyRule& rule, absl::string_view verb);
 bool ApiGroupMatches(const k8s::PolicyRule& rule, absl::string_view api_group);
 // An entry matches as "*" (subresources too), as "resource" or

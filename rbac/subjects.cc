@@ -1,13 +1,9 @@
 #include "rbac/subjects.h"
 
-#include <vector>
-
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/go_quote.h"
-#include "objects/names.h"
 
 namespace gatehouse::rbac {
 namespace {
@@ -64,24 +60,6 @@ std::string SubjectDescription(const k8s::Subject& subject,
       subject.kind(), " ",
       GoQuote(absl::StrCat(subject.name(), "/",
                            NamespaceOf(subject, binding_namespace))));
-}
-
-std::string ServiceAccountUsername(absl::string_view namespace_,
-                                   absl::string_view name) {
-  return absl::StrCat(kServiceAccountUserPrefix, namespace_, ":", name);
-}
-
-absl::optional<ServiceAccountName> ParseServiceAccountUsername(
-    absl::string_view username) {
-  if (!absl::ConsumePrefix(&username, kServiceAccountUserPrefix)) {
-    return absl::nullopt;
-  }
-  const std::vector<absl::string_view> parts = absl::StrSplit(username, ':');
-  if (parts.size() != 2 || !objects::CheckDnsLabel(parts[0]).empty() ||
-      !objects::CheckDnsSubdomain(parts[1]).empty()) {
-    return absl::nullopt;
-  }
-  return ServiceAccountName{std::string(parts[0]), std::string(parts[1])};
 }
 
 }  // namespace gatehouse::rbac

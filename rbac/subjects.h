@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "base/service_account_name.h"
 #include "base/user_info.h"
 #include "google/protobuf/repeated_field.h"
 #include "proto/rbac.pb.h"
@@ -44,21 +45,10 @@ bool SameSubject(const k8s::Subject& a, const k8s::Subject& b);
 std::string SubjectDescription(const k8s::Subject& subject,
                                absl::string_view binding_namespace);
 
-// ServiceAccountName is the parts of a service account's username.
-struct ServiceAccountName {
-  std::string namespace_;
-  std::string name;
-};
-
-// Returns system:serviceaccount:<namespace>:<name>, without checking the parts.
-std::string ServiceAccountUsername(absl::string_view namespace_,
-                                   absl::string_view name);
-
-// Splits the username of a service account, or returns nothing if it is none:
-// exactly two parts after the prefix, the namespace a DNS label, the name a DNS
-// subdomain. (Kubernetes behaviour.)
-absl::optional<ServiceAccountName> ParseServiceAccountUsername(
-    absl::string_view username);
+// Users of this room know them by these names.
+using gatehouse::ParseServiceAccountUsername;
+using gatehouse::ServiceAccountName;
+using gatehouse::ServiceAccountUsername;
 
 }  // namespace gatehouse::rbac
 

@@ -9,7 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
-#include "authn/authenticator.h"
+#include "authn/internal/spread_result.h"
 #include "base/mutex.h"
 #include "base/snapshot.h"
 #include "pki/certificate.h"
@@ -19,7 +19,7 @@ namespace gatehouse::authn::internal {
 // Identity is one that was verified, good within [from, until].
 struct Identity {
   pki::Sha256Digest leaf;
-  Result result;  // Authenticated.
+  SpreadResult result;  // Authenticated.
   absl::Time from;
   absl::Time until;
   absl::Time leaf_not_after;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "authn/authenticator.h"
 #include "gtest/gtest.h"
 
 namespace gatehouse::authn::internal {
@@ -31,14 +32,16 @@ std::shared_ptr<const Identity> MakeIdentity(uint8_t set, uint8_t number,
   identity.leaf = Digest(set, number);
   Authentication authentication;
   authentication.user.name = absl::StrCat("user-", set, "-", number);
-  identity.result = authentication;
+  identity.result = SpreadResult(authentication);
   identity.from = At(from);
   identity.until = At(until);
   return std::make_shared<const Identity>(std::move(identity));
 }
 
 std::string NameOf(const Identity* identity) {
-  return identity == nullptr ? "" : identity->result.authentication().user.name;
+  return identity == nullptr
+             ? ""
+             : identity->result.ForThisThread().authentication().user.name;
 }
 
 TEST(IdentityCacheTest, GoodFromTheFirstMomentToTheLast) {

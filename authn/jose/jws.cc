@@ -1,7 +1,6 @@
 #include "authn/jose/jws.h"
 
 #include <string>
-#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,7 +9,6 @@
 #include "authn/jose/base64url.h"
 #include "authn/jose/internal/strict_json.h"
 #include "authn/jose/jose_error.h"
-#include "base/errors.h"
 
 namespace gatehouse::authn {
 namespace {
@@ -98,16 +96,6 @@ bool Split(absl::string_view token, absl::string_view (&parts)[3]) {
   parts[1] = token.substr(first + 1, second - first - 1);
   parts[2] = token.substr(second + 1);
   return true;
-}
-
-// Returns why ParseJson refused `text`, or why it should have.
-JoseError WhyBadClaims(absl::string_view text, const JwsLimits& limits) {
-  std::string copy(text);
-  JsonCeilings ceilings;
-  ceilings.max_depth = limits.max_claims_depth;
-  ceilings.max_members = limits.max_claims_values;
-  return ScanJsonObject(absl::MakeSpan(copy), ceilings,
-                        [](absl::string_view, JsonKind, absl::string_view) {});
 }
 
 }  // namespace
@@ -205,28 +193,12 @@ bool Jws::IsType(absl::string_view type) const {
   return absl::EqualsIgnoreCase(bare(type_), bare(type));
 }
 
-absl::StatusOr<objects::Node> Jws::UnverifiedClaims() {
-  if (claims_.has_value()) return claims_->root();
-  objects::Limits limits;
+absl::StatusOr<Claims> Jws::UnverifiedClaims() const {
+  ClaimsLimits limits;
   limits.max_bytes = limits_.max_token_bytes;
   limits.max_depth = limits_.max_claims_depth;
-  limits.max_nodes = limits_.max_claims_values;
-  absl::StatusOr<objects::Document> document =
-      objects::ParseJson(payload_, "payload", limits);
-  // ParseJson lets U+0000 pass, which can stand there as an escape only.
-  if (!document.ok() || !document->root().is(objects::NodeKind::kMap) ||
-      absl::StrContains(payload_, "\\u0000")) {
-    const JoseError error = WhyBadClaims(payload_, limits_);
-    if (error != kNone) return PartError(error, "payload");
-  }
-  if (!document.ok()) {
-    return PartError(ReasonOf(document.status()) == Reason::kTooLarge
-                         ? JoseError::kTooManyMembers
-                         : JoseError::kNotJson,
-                     "payload");
-  }
-  claims_ = *std::move(document);
-  return claims_->root();
+  limits.max_values = limits_.max_claims_values;
+  return Claims::Parse(payload_, limits);
 }
 
 }  // namespace gatehouse::authn

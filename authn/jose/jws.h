@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "authn/jose/algorithm.h"
-#include "objects/node.h"
+#include "authn/jose/claims.h"
 
 namespace gatehouse::authn {
 
@@ -66,10 +66,9 @@ class Jws {
   // What anybody may have written. To route a token by its issuer, no more.
   absl::string_view unverified_payload() const { return payload_; }
 
-  // Returns the payload as claims: a JSON object under the header's rules.
-  // Parsed once; VerifiedJws::Claims returns the same node. It lives as long as
-  // this object or what it was moved to.
-  absl::StatusOr<objects::Node> UnverifiedClaims();
+  // Returns the payload as claims (claims.h), which need this no longer. Parsed
+  // with each call. What anybody may have written, too.
+  absl::StatusOr<Claims> UnverifiedClaims() const;
 
  private:
   friend class VerifiedJws;
@@ -89,7 +88,6 @@ class Jws {
   absl::optional<absl::string_view> key_id_;
   absl::string_view type_;
   absl::string_view content_type_;
-  absl::optional<objects::Document> claims_;
 };
 
 }  // namespace gatehouse::authn

@@ -1,5 +1,6 @@
 #include "authn/jose/key_set.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -105,6 +106,7 @@ class KeySet::Builder {
 
   KeySet Build() {
     for (size_t i = 0; i < candidates_.size(); ++i) HoldAgainstOthers(i);
+    MakeRoomForNames();
     for (Candidate& candidate : candidates_) {
       if (candidate.error == JoseError::kNone) {
         Take(std::move(candidate.key));
@@ -140,15 +142,27 @@ class KeySet::Builder {
     if (!says_something_new) candidate.error = JoseError::kDuplicateKey;
   }
 
+  void MakeRoomForNames() {
+    size_t size = 0;
+    for (const Candidate& candidate : candidates_) {
+      size += candidate.key.key_id().value_or("").size();
+    }
+    names_end_ = new char[size];
+    set_.names_.reset(names_end_);
+  }
+
   void Take(VerificationKey key) {
     const auto place = static_cast<uint32_t>(set_.keys_.size());
-    set_.keys_.push_back(std::move(key));
-    const VerificationKey& kept = set_.keys_.back();
-    ForEach(UsableFor(kept, options_), [&](JwsAlgorithm algorithm) {
+    const std::string key_id = key.key_id().value_or("");
+    const absl::string_view name(names_end_, key_id.size());
+    names_end_ = std::copy(key_id.begin(), key_id.end(), names_end_);
+    ForEach(UsableFor(key, options_), [&](JwsAlgorithm algorithm) {
       set_.by_algorithm_[static_cast<size_t>(algorithm)].push_back(place);
-      if (!kept.key_id().has_value()) return;
-      set_.by_name_.try_emplace(Name(*kept.key_id(), algorithm), place);
+      if (!name.empty()) {
+        set_.by_name_.try_emplace(Name(name, algorithm), place);
+      }
     });
+    set_.keys_.push_back(std::move(key));
   }
 
   void Drop(const Candidate& candidate) {
@@ -168,6 +182,7 @@ class KeySet::Builder {
   KeySet set_;
   std::vector<Candidate> candidates_;
   absl::flat_hash_map<Name, size_t> owners_;  // The first of each name.
+  char* names_end_ = nullptr;                 // Where the next one goes.
 };
 
 absl::StatusOr<KeySet> KeySet::FromJwks(absl::string_view json,

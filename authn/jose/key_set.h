@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,13 +101,17 @@ class KeySet {
  private:
   class Builder;
 
-  // Views into the keys' own shared data, which does not move.
+  // Views of names_, which does not move.
   using Name = std::pair<absl::string_view, JwsAlgorithm>;
 
-  KeyIdRule key_ids_ = KeyIdRule::kRequired;
-  std::vector<VerificationKey> keys_;
-  std::vector<KeyProblem> problems_;
+  // What Find reads stands first, side by side.
   absl::flat_hash_map<Name, uint32_t> by_name_;
+  std::vector<VerificationKey> keys_;
+  // All key ids one behind the other: to compare them in the keys, which lie
+  // far apart, is most of what a look-up in a large set costs.
+  std::shared_ptr<const char[]> names_;  // Copies of the set share them.
+  KeyIdRule key_ids_ = KeyIdRule::kRequired;
+  std::vector<KeyProblem> problems_;
   absl::flat_hash_set<std::string> ambiguous_key_ids_;
   std::array<std::vector<uint32_t>, kJwsAlgorithmCount> by_algorithm_;
 };

@@ -6,9 +6,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
 #include "authn/jose/algorithm.h"
+#include "authn/jose/claims.h"
 #include "authn/jose/jws.h"
 #include "authn/jose/key_set.h"
-#include "objects/node.h"
 
 namespace gatehouse::authn {
 
@@ -23,9 +23,11 @@ class VerifiedJws {
   // Returns the bytes that were signed, after base64url.
   absl::string_view payload() const { return jws_.unverified_payload(); }
 
-  // Returns the payload as a JSON object; see Jws::UnverifiedClaims. It is
-  // parsed once, here or there.
-  absl::StatusOr<objects::Node> Claims() { return jws_.UnverifiedClaims(); }
+  // Returns the payload as claims (claims.h), which need this no longer. Parsed
+  // with each call.
+  absl::StatusOr<authn::Claims> Claims() const {
+    return jws_.UnverifiedClaims();
+  }
 
   // What the header said, which is signed too.
   JwsAlgorithm algorithm() const { return jws_.algorithm(); }

@@ -9,6 +9,7 @@
 #include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "rbac/internal/bits.h"
+#include "rbac/wildcard.h"
 
 namespace gatehouse::rbac::internal {
 namespace {
@@ -47,7 +48,8 @@ Query Query::Make(const Symbols& symbols, const authz::Attributes& a) {
     q.verb_page = PageOf(verb);
     q.verb_bit = BitOf(verb);
   }
-  const uint64_t verb_filter = FilterBits(q.verb_page, q.verb_bit) | kAnyVerb;
+  if (WildcardGrants(a.verb)) q.any_verb = kAnyVerb;
+  const uint64_t verb_filter = FilterBits(q.verb_page, q.verb_bit) | q.any_verb;
   if (!q.resource_request) {
     q.url_verb_filter = verb_filter;
     return q;
@@ -121,7 +123,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool RuleTable::ProbePage(
 bool RuleTable::MatchesResource(const Query& query) const {
   if (!slots_.empty()) {
     const uint64_t bits =
-        kAnyVerb | (query.verb_page == 0 ? query.verb_bit : 0);
+        query.any_verb | (query.verb_page == 0 ? query.verb_bit : 0);
     if (ProbePage(query, 0, bits)) return true;
     if (query.verb_page != 0 &&
         ProbePage(query, query.verb_page, query.verb_bit)) {
@@ -140,7 +142,10 @@ bool RuleTable::MatchesWide(const WideRule& rule, const Query& query) {
           ? kNone
           : query.verb_page * kVerbsPerPage + 1 +
                 static_cast<uint32_t>(__builtin_ctzll(query.verb_bit));
-  if (!HasAnyOr(rule.verbs, verb)) return false;
+  if (query.any_verb == 0 ? !absl::c_binary_search(rule.verbs, verb)
+                          : !HasAnyOr(rule.verbs, verb)) {
+    return false;
+  }
   if (!HasAnyOr(rule.groups, query.group)) return false;
   if (!HasAnyOr(rule.resources, query.resource) &&
       !absl::c_binary_search(rule.resources, query.any_of_subresource)) {
@@ -167,7 +172,7 @@ bool RuleTable::ProbeUrl(absl::string_view text, bool prefix,
       });
   for (; it != urls_.end() && it->prefix == prefix && it->text == text; ++it) {
     uint64_t bits = it->page == query.verb_page ? query.verb_bit : 0;
-    if (it->page == 0) bits |= kAnyVerb;
+    if (it->page == 0) bits |= query.any_verb;
     if ((it->verbs & bits) != 0) return true;
   }
   return false;

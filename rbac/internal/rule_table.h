@@ -36,6 +36,7 @@ struct Query {
   bool resource_request = true;
   uint32_t verb_page = 0;
   uint64_t verb_bit = 0;  // 0: no rule has this verb.
+  uint64_t any_verb = 0;  // kAnyVerb, or 0 where "*" does not grant the verb.
   uint32_t group = kNone;
   uint32_t resource = kNone;
   uint32_t any_of_subresource = kNone;  // "*/log" for "pods/log".

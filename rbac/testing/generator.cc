@@ -14,8 +14,17 @@ using Pool = absl::Span<const absl::string_view>;
 
 // The pools. Two draws in three give the first entry, so that enough of them
 // agree for a request to be allowed; the others come from the whole pool.
-constexpr absl::string_view kVerbs[] = {"get", "list", "create", "*",
-                                        "GET", "gett", "g*",     ""};
+constexpr absl::string_view kVerbs[] = {"get",
+                                        "list",
+                                        "create",
+                                        "*",
+                                        "GET",
+                                        "gett",
+                                        "g*",
+                                        "",
+                                        "impersonate",
+                                        "impersonate:user-info",
+                                        "impersonate-on:user-info:get"};
 constexpr absl::string_view kGroups[] = {"",     "apps",    "*",
                                          "Apps", "apps/v1", "*.k8s.io"};
 constexpr absl::string_view kRuleResources[] = {

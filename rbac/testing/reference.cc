@@ -39,10 +39,16 @@ bool UrlGranted(const Strings& entries, absl::string_view path) {
   return false;
 }
 
+// "*" does not grant the verbs of constrained impersonation.
+bool VerbGranted(const Strings& entries, absl::string_view verb) {
+  if (Contains(entries, verb)) return true;
+  if (absl::StartsWith(verb, "impersonate:")) return false;
+  if (absl::StartsWith(verb, "impersonate-on:")) return false;
+  return Contains(entries, "*");
+}
+
 bool Granted(const k8s::PolicyRule& rule, const authz::Attributes& request) {
-  if (!Contains(rule.verbs(), "*") && !Contains(rule.verbs(), request.verb)) {
-    return false;
-  }
+  if (!VerbGranted(rule.verbs(), request.verb)) return false;
   if (!request.resource_request) {
     return UrlGranted(rule.nonresourceurls(), request.path);
   }

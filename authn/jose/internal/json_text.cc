@@ -8,9 +8,9 @@
 #include "authn/jose/jose_error.h"
 
 namespace gatehouse::authn::internal {
-namespace {
 
-void AppendEscaped(absl::string_view text, std::string* out) {
+void AppendJsonString(absl::string_view text, std::string* out) {
+  out->push_back('"');
   for (const char c : text) {
     const auto byte = static_cast<uint8_t>(c);
     if (byte < 0x20) {
@@ -20,15 +20,13 @@ void AppendEscaped(absl::string_view text, std::string* out) {
       out->push_back(c);
     }
   }
+  out->push_back('"');
 }
-
-}  // namespace
 
 void AppendMember(absl::string_view name, absl::string_view value,
                   std::string* out) {
-  absl::StrAppend(out, out->empty() ? "{" : ",", "\"", name, "\":\"");
-  AppendEscaped(value, out);
-  out->push_back('"');
+  absl::StrAppend(out, out->empty() ? "{" : ",", "\"", name, "\":");
+  AppendJsonString(value, out);
 }
 
 bool FinishObject(std::string* out) {

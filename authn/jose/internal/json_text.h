@@ -8,6 +8,10 @@
 
 namespace gatehouse::authn::internal {
 
+// Appends `text` as a JSON string, in quotes; of what is no UTF-8 or has U+0000
+// it makes what readers refuse.
+void AppendJsonString(absl::string_view text, std::string* out);
+
 // Appends `"name":"value"` to the JSON object being written in `*out`, with the
 // comma or brace before it. Only `value` is escaped. It should be UTF-8 without
 // U+0000: ScanJsonObject says so of the whole.

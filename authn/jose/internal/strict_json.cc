@@ -1,8 +1,12 @@
 #include "authn/jose/internal/strict_json.h"
 
+#include <cstring>
+
 #include "absl/algorithm/container.h"
-#include "absl/container/inlined_vector.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 namespace gatehouse::authn::internal {
 namespace {
@@ -43,28 +47,51 @@ char* AppendUtf8(uint32_t rune, char* out) {
   return out;
 }
 
-class Scanner {
+// Returns how many of the eight bytes from `bytes` on stand for themselves in a
+// string, up to the first that does not: a quote, a backslash, a control
+// character or other than ASCII.
+int PlainAmongEight(const char* bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = kOnes << 7;
+  uint64_t word;  // The first byte lowest: BoringSSL runs on no other machines.
+  std::memcpy(&word, bytes, sizeof(word));
+  // Marks the bytes that are less than `limit`, and perhaps some above those,
+  // by their highest bit.
+  const auto less = [](uint64_t of, uint64_t limit) {
+    return (of - kOnes * limit) & ~of & kHighs;
+  };
+  const uint64_t marks = (word & kHighs) | less(word, 0x20) |
+                         less(word ^ kOnes * '"', 1) |
+                         less(word ^ kOnes * '\\', 1);
+  return absl::countr_zero(marks) / 8;
+}
+
+class Reader {
  public:
-  Scanner(absl::Span<char> text, const JsonCeilings& ceilings)
+  Reader(absl::Span<char> text, const JsonCeilings& ceilings, JsonTree* tree)
       : at_(text.data()),
         end_(text.data() + text.size()),
-        ceilings_(ceilings) {}
+        ceilings_(ceilings),
+        tree_(*tree) {}
 
-  JoseError Scan(OnMember on_member) {
+  JoseError Read() {
     SkipSpace();
     if (at_ == end_) return JoseError::kNotJson;
     if (*at_ != '{') {
       // Whether it is other JSON or none makes no difference to its fate.
       return *at_ == '\0' ? JoseError::kNulCharacter : JoseError::kNotObject;
     }
-    const JoseError error = Object(1, &on_member);
+    const JoseError error = Value(0, "");
     if (error != JoseError::kNone) return error;
     SkipSpace();
     return at_ == end_ ? JoseError::kNone : JoseError::kTrailingBytes;
   }
 
  private:
+  using Names = absl::flat_hash_set<absl::string_view>;
+
   void SkipSpace() {
+    if (at_ != end_ && static_cast<uint8_t>(*at_) > ' ') return;
     while (at_ != end_ &&
            (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) {
       ++at_;
@@ -85,82 +112,101 @@ class Scanner {
                                        : JoseError::kNotJson;
   }
 
-  JoseError Object(int depth, OnMember* on_member) {
+  // Reads the members of the object that was added last.
+  JoseError Object(int depth) {
     if (depth > ceilings_.max_depth) return JoseError::kTooDeep;
     ++at_;
+    const size_t self = tree_.size() - 1;
+    uint32_t count = 0;
+    Names names;
     if (Take('}')) return JoseError::kNone;
-    const size_t first_name = names_.size();
     do {
-      absl::string_view name;
       SkipSpace();
       if (at_ == end_ || *at_ != '"') return Unexpected();
+      absl::string_view name;
       JoseError error = String(&name);
-      if (error == JoseError::kNone) error = AddName(first_name, name);
       if (error != JoseError::kNone) return error;
+      if (++members_ > ceilings_.max_members) return JoseError::kTooManyMembers;
+      if (!IsNew(self, count, name, &names)) return JoseError::kDuplicateMember;
       if (!Take(':')) return Unexpected();
-      JsonKind kind = JsonKind::kNull;
-      absl::string_view value;
-      error = Value(depth, &kind, &value);
+      error = Value(depth, name);
       if (error != JoseError::kNone) return error;
-      if (on_member != nullptr) (*on_member)(name, kind, value);
+      ++count;
     } while (Take(','));
-    names_.resize(first_name);
-    return Take('}') ? JoseError::kNone : Unexpected();
+    return Take('}') ? Close(self, count) : Unexpected();
   }
 
-  JoseError AddName(size_t first_name, absl::string_view name) {
-    if (++members_ > ceilings_.max_members) return JoseError::kTooManyMembers;
-    for (size_t i = first_name; i < names_.size(); ++i) {
-      if (names_[i] == name) return JoseError::kDuplicateMember;
+  // Returns whether none of the `count` members of an object is of that name.
+  bool IsNew(size_t object, uint32_t count, absl::string_view name,
+             Names* names) const {
+    // More than that are found by hashes, so that the work grows with the text.
+    constexpr uint32_t kFew = 16;
+    if (count > kFew) return names->insert(name).second;
+    size_t at = object + 1;
+    for (uint32_t i = 0; i < count; ++i, at += tree_[at].span) {
+      if (tree_[at].name == name) return false;
+      if (count == kFew) names->insert(tree_[at].name);
     }
-    names_.push_back(name);
-    return JoseError::kNone;
+    if (count == kFew) names->insert(name);
+    return true;
   }
 
+  // Reads the elements of the list that was added last.
   JoseError List(int depth) {
     if (depth > ceilings_.max_depth) return JoseError::kTooDeep;
     ++at_;
+    const size_t self = tree_.size() - 1;
+    uint32_t count = 0;
     if (Take(']')) return JoseError::kNone;
     do {
-      JsonKind kind;
-      absl::string_view value;
-      const JoseError error = Value(depth, &kind, &value);
+      const JoseError error = Value(depth, "");
       if (error != JoseError::kNone) return error;
+      ++count;
     } while (Take(','));
-    return Take(']') ? JoseError::kNone : Unexpected();
+    return Take(']') ? Close(self, count) : Unexpected();
   }
 
-  JoseError Value(int depth, JsonKind* kind, absl::string_view* value) {
+  JoseError Close(size_t self, uint32_t count) {
+    tree_[self].size = count;
+    tree_[self].span = static_cast<uint32_t>(tree_.size() - self);
+    return JoseError::kNone;
+  }
+
+  // Reads a value that stands in something of that depth, and adds it.
+  JoseError Value(int depth, absl::string_view name) {
     SkipSpace();
     if (at_ == end_) return JoseError::kNotJson;
+    if (tree_.size() >= ceilings_.max_values) return JoseError::kTooManyMembers;
+    JsonValue& value = tree_.emplace_back();
+    value.name = name;
     switch (*at_) {
       case '"':
-        *kind = JsonKind::kString;
-        return String(value);
+        value.kind = JsonKind::kString;
+        return String(&value.text);
       case '{':
-        *kind = JsonKind::kObject;
-        return Object(depth + 1, nullptr);
+        value.kind = JsonKind::kObject;
+        return Object(depth + 1);
       case '[':
-        *kind = JsonKind::kList;
+        value.kind = JsonKind::kList;
         return List(depth + 1);
       case 't':
-        *kind = JsonKind::kBool;
-        return Word("true");
+        value.kind = JsonKind::kBool;
+        return Word("true", &value);
       case 'f':
-        *kind = JsonKind::kBool;
-        return Word("false");
+        value.kind = JsonKind::kBool;
+        return Word("false", &value);
       case 'n':
-        *kind = JsonKind::kNull;
-        return Word("null");
+        return Word("null", &value);
       default:
-        *kind = JsonKind::kNumber;
-        return Number();
+        value.kind = JsonKind::kNumber;
+        return Number(&value.text);
     }
   }
 
-  JoseError Word(absl::string_view word) {
-    if (Rest().substr(0, word.size()) != word) return JoseError::kNotJson;
+  JoseError Word(absl::string_view word, JsonValue* value) {
+    if (!absl::StartsWith(Rest(), word)) return JoseError::kNotJson;
     at_ += word.size();
+    if (value->kind == JsonKind::kBool) value->text = word;
     return JoseError::kNone;
   }
 
@@ -179,7 +225,8 @@ class Scanner {
   }
 
   // RFC 8259 section 6. What follows a number is checked by who reads on.
-  JoseError Number() {
+  JoseError Number(absl::string_view* text) {
+    const char* const start = at_;
     TakeAny("-");
     if (!TakeAny("0") && !TakeDigits()) return Unexpected();
     if (TakeAny(".") && !TakeDigits()) return Unexpected();
@@ -187,29 +234,43 @@ class Scanner {
       TakeAny("+-");
       if (!TakeDigits()) return Unexpected();
     }
+    *text = absl::string_view(start, at_ - start);
     return JoseError::kNone;
   }
 
   // Reads a string at its first quote and unescapes it in place: no escape is
   // shorter than what it stands for.
   JoseError String(absl::string_view* value) {
-    char* out = ++at_;
-    const char* const start = out;
+    const char* const start = ++at_;
+    SkipPlain();
+    char* out = at_;
     while (at_ != end_ && *at_ != '"') {
-      const auto c = static_cast<uint8_t>(*at_);
-      if (c < 0x20) return Unexpected();
-      if (c == '\\') {
-        const JoseError error = Escape(&out);
-        if (error != JoseError::kNone) return error;
-        continue;
-      }
-      const size_t length = c < 0x80 ? 1 : Utf8Length(Rest());
-      if (length == 0) return JoseError::kNotUtf8;
-      for (size_t i = 0; i < length; ++i) *out++ = *at_++;
+      const char c = *at_;
+      const JoseError error = c == '\\' ? Escape(&out) : Other(&out);
+      if (error != JoseError::kNone) return error;
     }
     if (at_ == end_) return JoseError::kNotJson;
     *value = absl::string_view(start, out - start);
     ++at_;
+    return JoseError::kNone;
+  }
+
+  // Passes over what stands for itself, as most of most strings does.
+  void SkipPlain() {
+    while (end_ - at_ >= 8) {
+      const int plain = PlainAmongEight(at_);
+      at_ += plain;
+      if (plain < 8) return;
+    }
+  }
+
+  // Reads a character that is not escaped.
+  JoseError Other(char** out) {
+    const auto c = static_cast<uint8_t>(*at_);
+    if (c < 0x20) return Unexpected();
+    const size_t length = c < 0x80 ? 1 : Utf8Length(Rest());
+    if (length == 0) return JoseError::kNotUtf8;
+    for (size_t i = 0; i < length; ++i) *(*out)++ = *at_++;
     return JoseError::kNone;
   }
 
@@ -261,16 +322,26 @@ class Scanner {
   char* at_;
   char* const end_;
   const JsonCeilings ceilings_;
+  JsonTree& tree_;
   size_t members_ = 0;
-  // Of the objects that are open, one behind the other.
-  absl::InlinedVector<absl::string_view, 16> names_;
 };
 
 }  // namespace
 
+JoseError ReadJsonObject(absl::Span<char> text, const JsonCeilings& ceilings,
+                         JsonTree* tree) {
+  return Reader(text, ceilings, tree).Read();
+}
+
 JoseError ScanJsonObject(absl::Span<char> text, const JsonCeilings& ceilings,
                          OnMember on_member) {
-  return Scanner(text, ceilings).Scan(on_member);
+  JsonTree tree;
+  const JoseError error = ReadJsonObject(text, ceilings, &tree);
+  if (error != JoseError::kNone) return error;
+  for (size_t at = 1; at < tree.size(); at += tree[at].span) {
+    on_member(tree[at].name, tree[at].kind, tree[at].text);
+  }
+  return error;
 }
 
 }  // namespace gatehouse::authn::internal

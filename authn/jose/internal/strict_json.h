@@ -1,10 +1,11 @@
-// A strict pass over the JSON of a header, without building a tree.
+// JSON read strictly, in one pass and in place.
 #ifndef GATEHOUSE_AUTHN_JOSE_INTERNAL_STRICT_JSON_H_
 #define GATEHOUSE_AUTHN_JOSE_INTERNAL_STRICT_JSON_H_
 
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -24,21 +25,43 @@ enum class JsonKind : uint8_t {
 // The ceilings on one text. An object with nothing nested has depth 1.
 struct JsonCeilings {
   int max_depth = 8;
-  // Of all objects together. Names are compared each with each of their
-  // object, so this bounds the work too.
+  // Of all objects together.
   size_t max_members = 64;
+  // Of all kinds, the outermost object too.
+  size_t max_values = 8192;
 };
 
-// Told of each member of the outermost object. `value` is a string's
-// characters, unescaped; "" for other kinds.
-using OnMember = absl::FunctionRef<void(absl::string_view name, JsonKind kind,
-                                        absl::string_view value)>;
+// JsonValue is one value of a tree that lies flat, in the order of the text: a
+// list or object, then all that is in it. From a value, the first in it is the
+// next, and the next beside it is `span` further.
+struct JsonValue {
+  // Of a member; "" for elements of lists.
+  absl::string_view name;
+  // A string's characters, unescaped; a number, true or false as written.
+  absl::string_view text;
+  uint32_t size = 0;  // Elements or members.
+  uint32_t span = 1;  // Values, from this to the last in it.
+  JsonKind kind = JsonKind::kNull;
+};
+
+// As many as a token of Kubernetes has, with some more, need no allocation.
+using JsonTree = absl::InlinedVector<JsonValue, 40>;
 
 // Reads `text`, which must be one object of RFC 8259 and nothing else but white
-// space around it, and is written over: strings are unescaped where they
-// stand, and the views given to `on_member` live as long as it does. Refuses a
-// name twice in one object at any depth, UTF-8 and surrogates that are not
-// valid, and U+0000 in any form. Returns the first thing that is wrong.
+// space around it, into `*tree`, which must be empty. `text` is written over:
+// strings are unescaped where they stand, and the tree points into it. Refuses
+// a name twice in one object at any depth, UTF-8 and surrogates that are not
+// valid, and U+0000 in any form. Returns the first thing that is wrong; then
+// the tree is rubbish.
+JoseError ReadJsonObject(absl::Span<char> text, const JsonCeilings& ceilings,
+                         JsonTree* tree);
+
+// Told of a member of the outermost object, as in JsonValue.
+using OnMember = absl::FunctionRef<void(absl::string_view name, JsonKind kind,
+                                        absl::string_view text)>;
+
+// Reads `text` as ReadJsonObject does. If nothing is wrong with it, tells
+// `on_member` of each member in turn.
 JoseError ScanJsonObject(absl::Span<char> text, const JsonCeilings& ceilings,
                          OnMember on_member);
 

@@ -63,9 +63,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"{}", ""}, Case{" \t\r\n{ } \n", ""},
         Case{R"({"a":"b"})", "a:string=b"},
-        Case{R"({"a" : null , "b":true,"c":false})", "a:null= b:bool= c:bool="},
+        Case{R"({"a" : null , "b":true,"c":false})",
+             "a:null= b:bool=true c:bool=false"},
         Case{R"({"a":0,"b":-1.5e+10,"c":1E5,"d":-0})",
-             "a:number= b:number= c:number= d:number="},
+             "a:number=0 b:number=-1.5e+10 c:number=1E5 d:number=-0"},
         Case{R"({"a":[],"b":{},"c":[1,[2,{"x":3}],"s"]})",
              "a:list= b:object= c:list="},
         Case{R"({"a":{"a":{"a":1}},"b":{"a":1}})", "a:object= b:object="},
@@ -167,9 +168,78 @@ TEST(StrictJsonTest, MembersHaveACeiling) {
   JsonCeilings ceilings;
   ceilings.max_members = 3;
   EXPECT_EQ(Scan(R"({"a":1,"b":2,"c":3})", ceilings),
-            "a:number= b:number= c:number=");
+            "a:number=1 b:number=2 c:number=3");
   EXPECT_EQ(Scan(R"({"a":1,"b":2,"c":3,"d":4})", ceilings), "TooManyMembers");
   EXPECT_EQ(Scan(R"({"a":{"b":{"c":1}},"d":4})", ceilings), "TooManyMembers");
+}
+
+TEST(StrictJsonTest, ValuesHaveACeiling) {
+  JsonCeilings ceilings;
+  ceilings.max_values = 4;
+  EXPECT_EQ(Scan(R"({"a":[1,2]})", ceilings), "a:list=");
+  EXPECT_EQ(Scan(R"({"a":[1,2,3]})", ceilings), "TooManyMembers");
+  EXPECT_EQ(Scan(R"({"a":1,"b":{"c":2}})", ceilings), "a:number=1 b:object=");
+  EXPECT_EQ(Scan(R"({"a":1,"b":{"c":{}}})", ceilings), "a:number=1 b:object=");
+  EXPECT_EQ(Scan(R"({"a":1,"b":{"c":[0]}})", ceilings), "TooManyMembers");
+}
+
+// The tree's values as "name=text size/span", in the order of the text.
+std::string TreeOf(std::string text) {
+  JsonTree tree;
+  if (ReadJsonObject(absl::MakeSpan(text), JsonCeilings(), &tree) !=
+      JoseError::kNone) {
+    return "refused";
+  }
+  std::vector<std::string> values;
+  for (const JsonValue& value : tree) {
+    values.push_back(absl::StrCat(value.name, "=", value.text, " ", value.size,
+                                  "/", value.span));
+  }
+  return absl::StrJoin(values, ", ");
+}
+
+TEST(StrictJsonTest, TheTreeLiesFlat) {
+  EXPECT_EQ(TreeOf("{}"), "= 0/1");
+  EXPECT_EQ(TreeOf(R"({"a":{"b":[1,[],{"c":true}],"d":{}},"e":"\n"})"),
+            "= 2/9, a= 2/7, b= 3/5, =1 0/1, = 0/1, = 1/2, c=true 0/1, d= 0/1, "
+            "e=\n 0/1");
+}
+
+// A string of any length with something in it at any place, as strings are
+// looked at in steps.
+TEST(StrictJsonTest, EveryPlaceOfAStringIsLookedAt) {
+  const Case kCases[] = {
+      {"x", "x"},
+      {"\\n", "\n"},
+      {R"(\")", "\""},
+      {R"(\u00e9)", "\xc3\xa9"},
+      {"\xe2\x82\xac", "\xe2\x82\xac"},
+      {"\x7f", "\x7f"},
+      {" ", " "},
+      {"\x1f", "NotJson"},
+      {"\n", "NotJson"},
+      {"\0"s, "NulCharacter"},
+      {"\x80", "NotUtf8"},
+      {"\xff", "NotUtf8"},
+      {"\"", "NotJson"},
+      {"\\", "NotJson"},
+  };
+  for (const Case& test : kCases) {
+    const bool refused = test.want.size() > 6;
+    for (size_t before = 0; before < 20; ++before) {
+      for (size_t after = 0; after < 20; ++after) {
+        const std::string head(before, '!');
+        // No letter that an escape could take for its own.
+        const std::string tail(after, '~');
+        const std::string got =
+            Scan(absl::StrCat("{\"a\":\"", head, test.text, tail, "\"}"));
+        EXPECT_EQ(got, refused
+                           ? test.want
+                           : absl::StrCat("a:string=", head, test.want, tail))
+            << before << " " << after;
+      }
+    }
+  }
 }
 
 TEST(JsonTextTest, WritesWhatScans) {

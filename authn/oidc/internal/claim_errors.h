@@ -1,0 +1,32 @@
+// Errors about claims, in Kubernetes' words.
+#ifndef GATEHOUSE_AUTHN_OIDC_INTERNAL_CLAIM_ERRORS_H_
+#define GATEHOUSE_AUTHN_OIDC_INTERNAL_CLAIM_ERRORS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "authn/jose/claims.h"
+#include "base/errors.h"
+
+namespace gatehouse::authn::internal {
+
+// Returns a kUnauthenticated status.
+absl::Status ClaimError(Reason reason, absl::string_view message);
+
+// Returns what Go's decoder says of a value that is of another kind than
+// `type`, a type of Go: "json: cannot unmarshal number into Go value of type
+// string".
+std::string CannotUnmarshal(const ClaimValue& value, absl::string_view type);
+
+// Returns the same status with `context` before its text; code, Reason and
+// JoseError stay.
+absl::Status InContext(absl::string_view context, const absl::Status& status);
+
+// The same, as a token's rejection: kUnauthenticated, whatever the cause's code
+// is, because to who sent it it is his token that does not do.
+absl::Status Rejected(absl::string_view context, const absl::Status& cause);
+
+}  // namespace gatehouse::authn::internal
+
+#endif  // GATEHOUSE_AUTHN_OIDC_INTERNAL_CLAIM_ERRORS_H_

@@ -1,0 +1,268 @@
+#include "authn/oidc/remote_key_set.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/optional.h"
+#include "authn/internal/digest.h"
+#include "authn/jose/jose_error.h"
+#include "authn/oidc/discovery.h"
+#include "authn/oidc/internal/cache_control.h"
+#include "authn/oidc/internal/http_get.h"
+#include "base/errors.h"
+
+namespace gatehouse::authn {
+namespace {
+
+// Longer waits are as good as endless, and fit into steady_clock's types.
+constexpr absl::Duration kLongestWait = absl::Hours(1);
+
+KeySetOptions OptionsOf(JwsAlgorithmSet algorithms, size_t max_bytes) {
+  KeySetOptions options;
+  options.key_ids = KeyIdRule::kOptional;
+  options.algorithms = algorithms;
+  options.max_bytes = max_bytes;
+  return options;
+}
+
+absl::Status Unavailable(absl::string_view message) {
+  return MakeError(absl::StatusCode::kUnavailable, Reason::kStale, message);
+}
+
+// Returns whether a token that was refused so may be one of a key that was made
+// after the keys were fetched.
+bool MayBeOfNewKey(const absl::Status& status, bool names_key) {
+  switch (JoseErrorOf(status)) {
+    case JoseError::kUnknownKeyId:
+    case JoseError::kAlgorithmMismatch:
+      return true;
+    case JoseError::kMissingKeyId:
+    case JoseError::kSignatureLength:
+    case JoseError::kBadSignature:
+      return !names_key;
+    default:
+      return false;
+  }
+}
+
+std::chrono::steady_clock::time_point After(absl::Duration wait) {
+  return std::chrono::steady_clock::now() +
+         absl::ToChronoNanoseconds(std::min(wait, kLongestWait));
+}
+
+}  // namespace
+
+// What a fetch that went well brought.
+struct RemoteKeySet::Fetched {
+  pki::Sha256Digest digest = {};
+  // None: the same text as before.
+  absl::optional<KeySet> keys;
+  absl::optional<absl::Duration> max_age;
+};
+
+RemoteKeySet::RemoteKeySet(std::string issuer, absl::string_view discovery_url,
+                           JwsAlgorithmSet algorithms,
+                           std::shared_ptr<HttpClient> http, const Clock* clock,
+                           const KeyRefreshOptions& options)
+    : issuer_(std::move(issuer)),
+      discovery_url_(DiscoveryUrl(issuer_, discovery_url)),
+      key_set_options_(OptionsOf(algorithms, options.max_response_bytes)),
+      http_(std::move(http)),
+      clock_(clock),
+      options_(options),
+      keys_(absl::make_unique<const KeySet>()),
+      next_attempt_ns_(absl::ToUnixNanos(absl::InfinitePast())),
+      last_success_ns_(absl::ToUnixNanos(absl::InfinitePast())),
+      bucket_(options.unknown_key_interval, options.unknown_key_burst) {}
+
+absl::StatusOr<VerifiedJws> RemoteKeySet::Verify(absl::string_view token,
+                                                 Jws jws) {
+  const bool names_key = jws.key_id().has_value();
+  uint64_t generation = 0;
+  absl::StatusOr<VerifiedJws> verified =
+      VerifyWithKnown(std::move(jws), &generation);
+  // Twice, because a fetch that was under way may have been answered before the
+  // key was made.
+  for (int i = 0; i < 2 && !verified.ok(); ++i) {
+    const bool known =
+        generation > 0 && !MayBeOfNewKey(verified.status(), names_key);
+    if (known || !FetchForToken(generation)) return verified;
+    absl::StatusOr<Jws> again = Jws::Parse(token);
+    if (!again.ok()) return again.status();
+    verified = VerifyWithKnown(*std::move(again), &generation);
+  }
+  return verified;
+}
+
+absl::StatusOr<VerifiedJws> RemoteKeySet::VerifyWithKnown(
+    Jws jws, uint64_t* generation) const {
+  const EpochGuard guard;
+  // First: the keys that are loaded are of this generation or a later one.
+  *generation = generation_.load(std::memory_order_acquire);
+  if (*generation == 0) return Unavailable("oidc: keys were never fetched");
+  if (options_.max_stale < absl::InfiniteDuration()) {
+    const absl::Time fetched =
+        absl::FromUnixNanos(last_success_ns_.load(std::memory_order_relaxed));
+    if (clock_->Now() - fetched > options_.max_stale) {
+      return Unavailable(
+          "oidc: keys are too old, and no new ones are to be had");
+    }
+  }
+  return authn::Verify(std::move(jws), *keys_.Load());
+}
+
+// Fetches, or waits for who does, if the limits allow it. Returns whether there
+// are other keys than those of `generation`.
+bool RemoteKeySet::FetchForToken(uint64_t generation) {
+  {
+    MutexLock lock(mutex_);
+    if (fetching_) AwaitFetch();
+    if (health_.generation != generation) return true;
+    if (fetching_) return false;
+    if (!bucket_.Take(clock_->Now())) {
+      ++health_.refused;
+      return false;
+    }
+    BeginFetch();
+  }
+  Fetch();
+  return generation_.load(std::memory_order_acquire) != generation;
+}
+
+// Waits for the end of the fetch that is under way, within the limits.
+void RemoteKeySet::AwaitFetch() {
+  if (waiters_ >= options_.max_waiters) return;
+  ++waiters_;
+  const uint64_t ended = ended_fetches_;
+  const auto deadline = After(options_.max_wait);
+  while (ended_fetches_ == ended && fetched_.WaitUntil(mutex_, deadline)) {
+  }
+  --waiters_;
+}
+
+// A clock that was set back far must not put off a refresh until it has caught
+// up.
+bool RemoteKeySet::IsDue(absl::Time now, absl::Time next) const {
+  return now >= next ||
+         next - now > std::max(options_.max_interval, options_.max_retry);
+}
+
+void RemoteKeySet::RefreshIfDue() {
+  const absl::Time now = clock_->Now();
+  if (!IsDue(now, absl::FromUnixNanos(
+                      next_attempt_ns_.load(std::memory_order_relaxed)))) {
+    return;
+  }
+  {
+    MutexLock lock(mutex_);
+    if (fetching_ || !IsDue(now, health_.next_attempt)) return;
+    BeginFetch();
+  }
+  Fetch();
+}
+
+void RemoteKeySet::BeginFetch() {
+  fetching_ = true;
+  ++health_.fetches;
+}
+
+// By who has called BeginFetch.
+void RemoteKeySet::Fetch() {
+  absl::StatusOr<Fetched> fetched = FetchKeys();
+  const absl::Time now = clock_->Now();
+  MutexLock lock(mutex_);
+  absl::Duration next;
+  health_.last_error = fetched.status();
+  if (fetched.ok()) {
+    failures_ = 0;
+    next = std::clamp(fetched->max_age.value_or(options_.unsaid_interval),
+                      options_.min_interval, options_.max_interval);
+    Accept(*std::move(fetched), now);
+  } else {
+    next = options_.retry;
+    for (int i = 0; i < failures_ && next < options_.max_retry; ++i) next *= 2;
+    next = std::min(next, options_.max_retry);
+    ++failures_;
+  }
+  health_.next_attempt = now + Jittered(next);
+  next_attempt_ns_.store(absl::ToUnixNanos(health_.next_attempt),
+                         std::memory_order_relaxed);
+  fetching_ = false;
+  ++ended_fetches_;
+  fetched_.NotifyAll();
+}
+
+void RemoteKeySet::Accept(Fetched fetched, absl::Time now) {
+  health_.last_success = now;
+  last_success_ns_.store(absl::ToUnixNanos(now), std::memory_order_relaxed);
+  if (!fetched.keys.has_value()) return;
+  digest_ = fetched.digest;
+  health_.keys = fetched.keys->keys().size();
+  health_.problems = fetched.keys->problems().size();
+  ++health_.generation;
+  keys_.Publish(absl::make_unique<const KeySet>(*std::move(fetched.keys)));
+  generation_.store(health_.generation, std::memory_order_release);
+}
+
+absl::StatusOr<RemoteKeySet::Fetched> RemoteKeySet::FetchKeys() {
+  const absl::StatusOr<std::string> url = FindKeysUrl();
+  if (!url.ok()) return url.status();
+  internal::HttpGetOptions options;
+  options.timeout = options_.request_timeout;
+  options.max_bytes = options_.max_response_bytes;
+  const auto response = internal::HttpGet(*http_, *url, options);
+  // The keys may be elsewhere by now.
+  discovered_ = response.ok() ? discovered_ : absl::InfinitePast();
+  if (!response.ok()) return response.status();
+  Fetched fetched;
+  fetched.max_age = internal::MaxAge(response->headers);
+  fetched.digest = internal::Sha256(response->body);
+  if (initialized() && fetched.digest == digest_) return fetched;
+  absl::StatusOr<KeySet> keys = KeySet::FromJwks(
+      response->body, internal::ShownUrl(*url), key_set_options_);
+  if (!keys.ok()) return keys.status();
+  if (keys->keys().empty()) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+        absl::StrCat(internal::ShownUrl(*url), ": no usable key in the set",
+                     keys->problems().empty() ? "" : ": ",
+                     keys->problems().empty()
+                         ? ""
+                         : keys->problems().front().status.message()));
+  }
+  fetched.keys = *std::move(keys);
+  return fetched;
+}
+
+// Where the keys are: by discovery, or where they were if that fails.
+absl::StatusOr<std::string> RemoteKeySet::FindKeysUrl() {
+  const absl::Time now = clock_->Now();
+  if (!keys_url_.empty() && now < discovered_ + options_.discovery_interval) {
+    return keys_url_;
+  }
+  absl::StatusOr<ProviderMetadata> metadata =
+      Discover(*http_, discovery_url_, issuer_, options_.request_timeout);
+  if (metadata.ok()) {
+    keys_url_ = std::move(metadata->jwks_uri);
+    discovered_ = now;
+  } else if (keys_url_.empty()) {
+    return metadata.status();
+  }
+  return keys_url_;
+}
+
+absl::Duration RemoteKeySet::Jittered(absl::Duration interval) const {
+  absl::InsecureBitGen random;
+  return interval * (1 - absl::Uniform(random, 0.0, options_.jitter));
+}
+
+KeySetHealth RemoteKeySet::health() const {
+  MutexLock lock(mutex_);
+  return health_;
+}
+
+}  // namespace gatehouse::authn

@@ -1,0 +1,21 @@
+// The issuers of service account tokens, as a server's flags name them.
+#ifndef GATEHOUSE_AUTHN_SERVICEACCOUNT_ISSUERS_H_
+#define GATEHOUSE_AUTHN_SERVICEACCOUNT_ISSUERS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+
+namespace gatehouse::authn {
+
+// OK if `issuers` are good for --service-account-issuer: at least one, none
+// empty, none twice, none that has a colon and is no URL (Kubernetes
+// behaviour), and none the issuer of legacy tokens, whose claims are others.
+// The first signs, all verify. Reason::kInvalid or kDuplicate, with the issuer.
+absl::Status ValidateIssuers(absl::Span<const std::string> issuers);
+
+}  // namespace gatehouse::authn
+
+#endif  // GATEHOUSE_AUTHN_SERVICEACCOUNT_ISSUERS_H_
