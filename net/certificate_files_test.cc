@@ -157,7 +157,8 @@ TEST_F(CertificateFilesTest, RenewedOneAfterTheOther) {
   WriteKey(second);
   WaitFor([](const CertificateFilesStatus& s) { return s.failures >= 1; });
   EXPECT_TRUE(Presented(first));
-  EXPECT_THAT(std::string(files_->status().last_error.message()),
+  const CertificateFilesStatus failed = files_->status();
+  EXPECT_THAT(std::string(failed.last_error.message()),
               HasSubstr(In("tls.key")));
   WriteCertificate(second);
   WaitFor([](const CertificateFilesStatus& s) { return s.loads == 2; });

@@ -21,9 +21,6 @@
 #include "net/server_request.h"
 #include "net/testing/test_server.h"
 #include "net/testing/tls_peer.h"
-#include "pki/ca/ca.h"
-#include "pki/distinguished_name.h"
-#include "pki/private_key.h"
 #include "testing/fake_clock.h"
 #include "testing/test_ca.h"
 

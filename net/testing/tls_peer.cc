@@ -18,10 +18,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "net/internal/pem.h"
-#include "pki/certificate.h"
-#include "pki/distinguished_name.h"
-#include "pki/extensions.h"
-#include "pki/private_key.h"
 
 namespace gatehouse::net::testing {
 namespace {
