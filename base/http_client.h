@@ -48,7 +48,8 @@ class HttpClient {
 
   // Sends `request` and waits for the whole response. OK whenever there was
   // one, 500 included. Errors name the host, never the headers or bodies:
-  // kUnavailable (no connection, cut off; ReasonOf kNone), kDeadlineExceeded,
+  // kUnavailable (no connection, cut off; ReasonOf kNone; an answer that is no
+  // HTTP: kMalformed), kDeadlineExceeded,
   // kResourceExhausted with Reason::kTooLarge, kInvalidArgument for the
   // request itself, kUnauthenticated with a Reason of certificates when the
   // server is not who it should be.

@@ -1,6 +1,7 @@
 // Measures, prints a table, and writes the same as bench-results.json:
-//   bazel run //benchmarks:bench -- [--only=jose|rbac|revocation|x509]
+//   bazel run //benchmarks:bench -- [--only=AREA]
 //   bazel run //benchmarks:bench -- --policy FILE... --requests FILE
+// The areas: jose, oidc, rbac, revocation, serviceaccount, tokens, x509.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -11,9 +12,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "benchmarks/jose_bench.h"
+#include "benchmarks/oidc_bench.h"
 #include "benchmarks/rbac_bench.h"
 #include "benchmarks/revocation_bench.h"
+#include "benchmarks/service_account_bench.h"
 #include "benchmarks/table.h"
+#include "benchmarks/token_cache_bench.h"
 #include "benchmarks/x509_bench.h"
 
 namespace gatehouse::bench {
@@ -33,8 +37,11 @@ struct Area {
 };
 constexpr Area kAreas[] = {
     {"jose", &MeasureJose},
+    {"oidc", &MeasureOidc},
     {"rbac", &MeasureRbac},
     {"revocation", &MeasureRevocation},
+    {"serviceaccount", &MeasureServiceAccounts},
+    {"tokens", &MeasureTokenCache},
     {"x509", &MeasureX509},
 };
 
@@ -75,8 +82,11 @@ int main(int argc, char** argv) {
   std::string only;
   std::string requests;
   std::vector<std::string> policy;
-  app.add_option("--only", only, "the area: jose, rbac, revocation, x509")
-      ->check(CLI::IsMember({"", "jose", "rbac", "revocation", "x509"}));
+  app.add_option(
+         "--only", only,
+         "the area: jose, oidc, rbac, revocation, serviceaccount, tokens, x509")
+      ->check(CLI::IsMember({"", "jose", "oidc", "rbac", "revocation",
+                             "serviceaccount", "tokens", "x509"}));
   CLI::Option* files =
       app.add_option("--policy", policy, "manifests to measure instead");
   app.add_option("--requests", requests,

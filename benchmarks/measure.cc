@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
@@ -68,6 +69,25 @@ std::vector<double> NanosPerItem(const std::vector<Contestant>& contestants) {
   for (int round = 0; round < kRounds; ++round) {
     for (size_t i = 0; i < contestants.size(); ++i) {
       best[i] = std::min(best[i], RunOnce(contestants[i]));
+    }
+  }
+  return best;
+}
+
+std::vector<double> NanosPerItemOfShortRounds(
+    const std::vector<Contestant>& contestants) {
+  constexpr int kShortRounds = 4000;
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> best(contestants.size(),
+                           std::numeric_limits<double>::infinity());
+  for (int round = 0; round < kShortRounds; ++round) {
+    for (size_t i = 0; i < contestants.size(); ++i) {
+      const Clock::time_point begin = Clock::now();
+      contestants[i].run();
+      const std::chrono::duration<double, std::nano> took =
+          Clock::now() - begin;
+      best[i] = std::min(
+          best[i], took.count() / static_cast<double>(contestants[i].items));
     }
   }
   return best;

@@ -59,6 +59,13 @@ Row AtMostTimesFloor(Row row, double floor, double factor) {
   return row;
 }
 
+Row AtLeastTimesFloor(Row row, double floor, double factor) {
+  row.floor = floor;
+  row.target = absl::StrCat(">= ", factor, "x floor");
+  row.met = row.measured >= factor * floor;
+  return row;
+}
+
 std::string ToTable(const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> cells = {
       {"what", "measured", "floor", "to reach", "met"}};

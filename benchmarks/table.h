@@ -29,6 +29,7 @@ Row MakeRow(std::string what, double measured, std::string unit);
 Row AtMost(Row row, double bound);
 Row AtLeast(Row row, double bound);
 Row AtMostTimesFloor(Row row, double floor, double factor);
+Row AtLeastTimesFloor(Row row, double floor, double factor);
 
 // Returns the rows as a table for people.
 std::string ToTable(const std::vector<Row>& rows);

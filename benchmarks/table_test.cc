@@ -19,6 +19,8 @@ TEST(TableTest, BoundsSayWhetherTheyAreMet) {
       {AtLeast(MakeRow("a", 0.8, "times"), 0.9), false, ">= 0.9 times"},
       {AtMostTimesFloor(MakeRow("a", 30, "ns"), 10, 3), true, "<= 3x floor"},
       {AtMostTimesFloor(MakeRow("a", 31, "ns"), 10, 3), false, "<= 3x floor"},
+      {AtLeastTimesFloor(MakeRow("a", 30, "ns"), 10, 3), true, ">= 3x floor"},
+      {AtLeastTimesFloor(MakeRow("a", 29, "ns"), 10, 3), false, ">= 3x floor"},
   };
   for (const auto& c : kCases) {
     EXPECT_EQ(c.row.met, c.met) << c.target << " " << c.row.measured;

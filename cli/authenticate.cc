@@ -1,151 +1,159 @@
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "authn/authenticator.h"
-#include "authn/client_ca.h"
-#include "authn/x509.h"
+#include "authn/config/chain.h"
+#include "authn/config/source_status.h"
+#include "authn/filter.h"
 #include "base/clock.h"
 #include "base/errors.h"
-#include "base/user_info.h"
+#include "base/mutex.h"
 #include "cli/commands.h"
-#include "cli/internal/answers.pb.h"
+#include "cli/internal/authentication_answer.h"
+#include "cli/internal/authentication_flags.h"
+#include "cli/internal/file_stamp.h"
 #include "cli/internal/line_source.h"
+#include "cli/internal/moments.h"
+#include "cli/internal/object_files.h"
 #include "cli/internal/request_line.h"
 #include "cli/internal/table.h"
-#include "cli/internal/trust_flags.h"
-#include "objects/codec.h"
+#include "net/https_client.h"
+#include "proto/authn_config.pb.h"
 
 namespace gatehouse::cli {
 
 namespace {
 
+// How often it is asked whether there are keys.
+constexpr std::chrono::milliseconds kHealthInterval{20};
+
 constexpr char kExamples[] =
     R"(Reads requests, one JSON object on each line, and writes who sent each, in the
 same order: a line with the id, whether it was authenticated, and the user; or
-the error and its stable reason; null for the rest. A request without a
-credential is not authenticated, and that is no error. In the place of a line
-that is no request stands an error with the reason Malformed; the others are
-answered all the same, and the exit status is 2. When a file changes it is read
-again, so that what has been revoked is refused from the next request on.
+the error and its stable reason; null for the rest. The flags are those of
+kube-apiserver, and so is what they mean: a request without a credential is
+anonymous unless --anonymous-auth=false; then it is not authenticated, and that
+is no error. In the place of a line that is no request stands an error with the
+reason Malformed; the others are answered all the same, and the exit status is
+2. When a file of a flag changes it is read again, so that what has been revoked
+is refused from the next request on. Those of -f are read once.
 
 A request has any of: id, method, uri, headers (lists of values by name),
-peerCertificates (PEM, the client's own first), remoteAddress, now (RFC 3339;
+peerCertificates (PEM, the client's own first), remoteAddress, audiences (that
+the credential must be good for; --api-audiences if not given), now (RFC 3339;
 the clock if not given).
 
 Examples:
   gatehouse authenticate --client-ca-file pki/ca.crt < requests.jsonl
+
+  # Bootstrap tokens and those of service accounts, from a cluster's objects
+  kubectl get sa,secrets,pods,nodes -A -o yaml > objects.yaml
+  gatehouse authenticate -f objects.yaml --enable-bootstrap-token-auth \
+    --service-account-issuer https://kubernetes.default.svc \
+    --service-account-key-file sa.pub --requests requests.jsonl
 
   # With all that has been taken back
   gatehouse authenticate --client-ca-file pki/ca.crt \
     --client-crl-file pki/ca.crl --revocation-file pki/revoked.yaml \
     --requests requests.jsonl)";
 
-// Returns `text` as a JSON string; bytes that are not UTF-8 become U+FFFD.
-std::string JsonString(absl::string_view text) {
-  if (text.empty()) return "\"\"";
-  AuthenticateError message;
-  message.set_error(std::string(text));
-  const std::string json =
-      objects::ToJson(message, objects::JsonStyle::kCompact);
-  constexpr absl::string_view kHead = "{\"error\":";
-  return json.substr(kHead.size(), json.size() - kHead.size() - 1);
-}
-
-std::string JsonList(const std::vector<std::string>& texts) {
-  return absl::StrCat(
-      "[",
-      absl::StrJoin(texts, ",",
-                    [](std::string* out, const std::string& text) {
-                      out->append(JsonString(text));
-                    }),
-      "]");
-}
-
-std::string JsonUser(const UserInfo& user) {
-  return absl::StrCat(R"({"username":)", JsonString(user.name), R"(,"uid":)",
-                      JsonString(user.uid), R"(,"groups":)",
-                      JsonList(user.groups), R"(,"extra":{)",
-                      absl::StrJoin(user.extra, ",",
-                                    [](std::string* out, const auto& entry) {
-                                      absl::StrAppend(
-                                          out, JsonString(entry.first), ":",
-                                          JsonList(entry.second));
-                                    }),
-                      "}}");
-}
-
-// Every answer has every key, null where there is nothing to say, so that
-// whoever reads them need not ask which are there.
-void WriteError(const std::string& id, absl::string_view reason,
-                absl::string_view message, std::ostream& out) {
-  out << R"({"id":)" << id
-      << R"(,"authenticated":false,"user":null,"audiences":null,)"
-      << R"("authenticator":null,"credentialId":null,"error":)"
-      << JsonString(message) << R"(,"reason":)" << JsonString(reason) << "}\n";
-}
-
-void WriteNoCredential(const std::string& id, std::ostream& out) {
-  out << R"({"id":)" << id
-      << R"(,"authenticated":false,"user":null,"audiences":null,)"
-      << R"("authenticator":null,"credentialId":null,"error":null,)"
-      << R"("reason":null})" << '\n';
-}
-
-void WriteResult(const std::string& id, const authn::Result& result,
-                 std::ostream& out) {
-  if (result.rejected()) {
-    return WriteError(id, ReasonName(ReasonOf(result.error())),
-                      result.error().message(), out);
-  }
-  if (!result.authenticated()) return WriteNoCredential(id, out);
-  const authn::Authentication& found = result.authentication();
-  out << R"({"id":)" << id << R"(,"authenticated":true,"user":)"
-      << JsonUser(found.user) << R"(,"audiences":)"
-      << (found.audiences ? JsonList(*found.audiences) : "null")
-      << R"(,"authenticator":)" << JsonString(found.authenticator)
-      << R"(,"credentialId":)" << JsonString(found.credential_id)
-      << R"(,"error":null,"reason":null})" << '\n';
-}
-
 class Authenticate : public Command {
  public:
-  TrustFlags trust;
+  AuthenticationFlags flags;
+  ObjectFlags objects;
   std::string requests;
+  absl::Duration issuer_timeout = absl::Seconds(10);
 
   absl::StatusOr<int> Run(const Streams& streams) override {
-    const absl::StatusOr<std::unique_ptr<LineSource>> source =
+    if (absl::c_linear_search(objects.filenames, "-") &&
+        (requests.empty() || requests == "-")) {
+      return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                       "-f - reads the objects from stdin: name the requests "
+                       "with --requests FILE");
+    }
+    absl::StatusOr<std::unique_ptr<LineSource>> source =
         LineSource::Open(requests, streams.in);
     if (!source.ok()) return source.status();
-    TrustFiles files(trust);
-    const absl::Status loaded = Refresh(files);
-    if (!loaded.ok()) return loaded;
-    return AnswerAll(**source, files, streams);
+    absl::Status status = MakeChain(streams);
+    if (!status.ok()) return status;
+    AwaitIssuers(streams);
+    return AnswerAll(**source, streams);
   }
 
  private:
-  // Reads the files if they changed, and puts what they say in effect.
-  absl::Status Refresh(TrustFiles& files) {
-    const absl::StatusOr<bool> changed = files.Refresh();
-    if (!changed.ok() || !*changed) return changed.status();
-    authn::ClientCa ca;
-    ca.name = "client-ca";
-    ca.trust = files.trust().anchors;
-    ca.policy = *trust.policy;
-    authn::X509Config config;
-    config.client_cas.push_back(std::move(ca));
-    config.revocation = files.trust().revocation;
-    return authenticator_.Update(std::move(config));
+  absl::Status MakeChain(const Streams& streams) {
+    absl::StatusOr<authn::Config> config = flags.ToConfig();
+    if (!config.ok()) return config.status();
+    // Each request has a moment of its own, so no answer holds for another.
+    config->mutable_token_cache()->set_success_ttl_ns(0);
+    config->mutable_token_cache()->set_failure_ttl_ns(0);
+    auto store = LoadObjects(objects, streams);
+    if (!store.ok()) return store.status();
+    authn::ChainDependencies dependencies;
+    dependencies.objects = *store;
+    dependencies.http_clients = net::MakeHttpsClient;
+    auto chain = authn::AuthenticatorChain::Create(*config, dependencies);
+    if (!chain.ok()) return chain.status();
+    chain_ = *std::move(chain);
+    if (chain_->request_headers() != nullptr) {
+      filter_.request_headers = *chain_->request_headers();
+    }
+    stamp_ = Stamp();
+    return absl::OkStatus();
   }
 
-  absl::StatusOr<int> AnswerAll(LineSource& source, TrustFiles& files,
-                                const Streams& streams) {
+  // Gives the issuers of JWTs the time to be asked for their keys: without,
+  // none of their tokens is good.
+  void AwaitIssuers(const Streams& streams) const {
+    const auto deadline = std::chrono::steady_clock::now() +
+                          absl::ToChronoNanoseconds(issuer_timeout);
+    absl::Status health = chain_->Health();
+    Mutex mutex;
+    CondVar never;
+    while (!health.ok() && std::chrono::steady_clock::now() < deadline) {
+      MutexLock lock(mutex);
+      never.WaitUntil(mutex,
+                      std::chrono::steady_clock::now() + kHealthInterval);
+      health = chain_->Health();
+    }
+    if (health.ok()) return;
+    streams.err << "Warning: " << Printable(health.message()) << '\n';
+  }
+
+  // Returns what changes when a file does that is read.
+  std::string Stamp() const {
+    std::string stamp;
+    for (const authn::SourceStatus& source : chain_->status()) {
+      for (const std::string& file : source.files) {
+        stamp += FileStamp(file);
+      }
+    }
+    return stamp;
+  }
+
+  // Reads the files again if they changed.
+  void Refresh(const Streams& streams) {
+    std::string stamp = Stamp();
+    if (stamp == stamp_) return;
+    stamp_ = std::move(stamp);
+    const absl::Status status = chain_->Reload();
+    if (status.ok()) return;
+    streams.err << "Warning: " << Printable(status.message())
+                << "; what was read before stays in effect\n";
+  }
+
+  absl::StatusOr<int> AnswerAll(LineSource& source, const Streams& streams) {
     int status = kExitYes;
     RequestReader reader(source, streams.err);
     std::string line;
@@ -153,19 +161,15 @@ class Authenticate : public Command {
       const absl::StatusOr<LineSource::Kind> kind = source.Next(line);
       if (!kind.ok()) return kind.status();
       if (*kind == LineSource::Kind::kEnd) break;
-      const absl::Status refreshed = Refresh(files);
-      if (!refreshed.ok()) {
-        streams.err << "Warning: " << Printable(refreshed.message())
-                    << "; what was read before stays in effect\n";
-      }
+      Refresh(streams);
       if (*kind == LineSource::Kind::kTooLong) {
-        WriteError("null", ReasonName(Reason::kTooLarge),
-                   absl::StrCat(source.Place(), ": longer than ",
-                                LineSource::kMaxLine, " bytes"),
-                   streams.out);
+        WriteAuthenticationError("null", ReasonName(Reason::kTooLarge),
+                                 absl::StrCat(source.Place(), ": longer than ",
+                                              LineSource::kMaxLine, " bytes"),
+                                 streams.out);
         status = kExitError;
       } else if (!absl::StripAsciiWhitespace(line).empty()) {
-        if (!Answer(reader, line, streams.out)) status = kExitError;
+        if (!Answer(source, reader, line, streams)) status = kExitError;
       }
       // Whoever waits for an answer before asking on shall get it.
       if (!source.MoreIsWaiting()) streams.out.flush();
@@ -174,31 +178,47 @@ class Authenticate : public Command {
   }
 
   // Writes the answer to one line. Returns false if the line is no request.
-  bool Answer(RequestReader& reader, const std::string& line,
-              std::ostream& out) {
+  bool Answer(const LineSource& source, RequestReader& reader,
+              const std::string& line, const Streams& streams) {
     RequestLine read;
     const absl::Status status = reader.Read(line, &read);
     if (!status.ok()) {
-      WriteError(read.id, ReasonName(Reason::kMalformed), status.message(),
-                 out);
+      WriteAuthenticationError(read.id, ReasonName(Reason::kMalformed),
+                               status.message(), streams.out);
       return false;
     }
     if (!read.certificates_error.ok()) {
-      WriteError(read.id, ReasonName(Reason::kMalformed),
-                 read.certificates_error.message(), out);
+      WriteAuthenticationError(read.id, ReasonName(Reason::kMalformed),
+                               read.certificates_error.message(), streams.out);
       return true;
     }
+    authn::Notes notes;
+    WriteAuthentication(read.id, Ask(read, &notes), streams.out);
+    for (const std::string& warning : notes.warnings) {
+      streams.err << "Warning: " << source.Place() << ": " << Printable(warning)
+                  << '\n';
+    }
+    return true;
+  }
+
+  authn::Result Ask(RequestLine& read, authn::Notes* notes) {
     const std::vector<absl::string_view> certificates(read.certificates.begin(),
                                                       read.certificates.end());
     authn::Request request;
     request.tls = read.tls;
     request.peer_certificates = certificates;
     request.now = read.now.value_or(Clock::System().Now());
-    WriteResult(read.id, authenticator_.Authenticate(request), out);
-    return true;
+    request.headers = &read.headers;
+    request.path = read.path;
+    request.notes = notes;
+    filter_.api_audiences =
+        read.audiences.empty() ? chain_->api_audiences() : read.audiences;
+    return authn::AdmitRequest(*chain_, filter_, request).result;
   }
 
-  authn::X509Authenticator authenticator_;
+  std::unique_ptr<authn::AuthenticatorChain> chain_;
+  authn::FilterOptions filter_;
+  std::string stamp_;  // Of the files when they were last read.
 };
 
 }  // namespace
@@ -208,7 +228,10 @@ Registered AddAuthenticate(CLI::App& parent) {
   CLI::App& app = *parent.add_subcommand(
       "authenticate", "Say who sent each request, one on each line");
   app.footer(kExamples);
-  AddTrustFlags(app, &command->trust);
+  command->flags.AddTo(app);
+  AddObjectFlags(app, &command->objects);
+  AddDurationFlag(app, "--issuer-timeout", &command->issuer_timeout,
+                  "How long to wait for the keys of JWT issuers at the start");
   app.add_option("--requests", command->requests,
                  "File with the requests; stdin if not given")
       ->type_name("FILE");

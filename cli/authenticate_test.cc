@@ -12,7 +12,9 @@
 namespace gatehouse::cli {
 namespace {
 
-constexpr char kCa[] = "authenticate --client-ca-file $D/ca.crt";
+// Without anonymous users, so that a request without a credential shows.
+constexpr char kCa[] =
+    "authenticate --client-ca-file $D/ca.crt --anonymous-auth=false";
 
 // Returns the content of a file as it stands inside a JSON string.
 std::string Pem(const std::string& file) {
@@ -32,7 +34,7 @@ std::string Quoted(absl::string_view text) {
 std::string Accepted(absl::string_view id, absl::string_view user) {
   return absl::StrCat(
       R"({"id":)", id, R"(,"authenticated":true,"user":{"username":")", user,
-      R"(","uid":"","groups":["examplegroup"],"extra":{)",
+      R"(","uid":"","groups":["examplegroup","system:authenticated"],"extra":{)",
       R"("authentication.kubernetes.io/credential-id":["X509SHA256=HEX"]}},)",
       R"("audiences":null,"authenticator":"x509",)",
       R"("credentialId":"X509SHA256=HEX","error":null,"reason":null})", "\n");
@@ -149,6 +151,12 @@ TEST(AuthenticateTest, BadLines) {
        "stdin:2:17: headers[\\\"A\\\"]: want a list of strings"},
       {"{\"headers\":{\"A\":[1]}}", "null",
        "stdin:2:18: headers[\\\"A\\\"]: want a list of strings"},
+      {"{\"uri\":\"/a%2\"}", "null",
+       "stdin:2:8: uri: want two hexadecimal digits behind each %"},
+      {"{\"audiences\":\"a\"}", "null",
+       "stdin:2:14: audiences: want a list of strings"},
+      {"{\"audiences\":[1]}", "null",
+       "stdin:2:15: audiences: want a list of strings"},
       {"{\"peerCertificates\":\"x\"}", "null",
        "stdin:2:21: peerCertificates: want a list of strings"},
       {"{\"peerCertificates\":[null]}", "null",
@@ -283,17 +291,33 @@ TEST(AuthenticateTest, ReasonsAreStable) {
 TEST(AuthenticateTest, Errors) {
   InitCluster();
   const std::vector<std::vector<std::string>> rows = {
-      {"authenticate", "error: no CA: give --client-ca-file FILE\n"},
       {"authenticate --client-ca-file $none",
-       "error: $none: open: No such file"},
-      {"authenticate --client-ca-file $D/ca.key", "error: $D/ca.key"},
+       "error: --client-ca-file: $none: open: No such file"},
+      {"authenticate --client-ca-file $D/ca.key",
+       "error: --client-ca-file: $D/ca.key"},
       {"authenticate --client-ca-file $D/ca.crt --client-crl-file $none",
-       "error: $none"},
+       "error: --client-ca-file: $none"},
       {"authenticate --client-ca-file $D/ca.crt --client-crl-file "
        "$D/etcd/ca.crl",
-       "error: $D/etcd/ca.crl"},
+       "error: --client-ca-file: $D/etcd/ca.crl"},
       {"authenticate --client-ca-file $D/ca.crt --revocation-file $D/ca.key",
-       "error: $D/ca.key"},
+       "error: --client-ca-file: $D/ca.key"},
+      {"authenticate --client-crl-file $D/ca.crl",
+       "error: revocation flags are set without --client-ca-file"},
+      {"authenticate --client-ca-file $D/ca.crt --client-ca-file $D/ca.crt",
+       "error: --client-ca-file is given twice\n"},
+      {"authenticate --client-ca-file=", "error: empty value in "},
+      {"authenticate --anonymous-auth=false",
+       "error: no authentication method configured\n"},
+      {"authenticate --anonymous-auth=perhaps",
+       "error: invalid argument \"perhaps\" for \"--anonymous-auth\" flag"},
+      {"authenticate --token-auth-file $none",
+       "error: --token-auth-file: $none: open: No such file"},
+      {"authenticate --oidc-issuer-url https://example.com",
+       "error: oidc-issuer-url and oidc-client-id must be specified together"},
+      {"authenticate -f $none", "error: $none"},
+      {"authenticate -f -", "error: -f - reads the objects from stdin"},
+      {"authenticate --issuer-timeout 0", "error: "},
       {"authenticate --client-ca-file $D/ca.crt --requests $none",
        "error: --requests: cannot read $none: No such file or directory\n"},
       {"authenticate --client-ca-file $D/ca.crt stray", "error: "},

@@ -17,6 +17,10 @@ Registered AddAuthorize(CLI::App& parent);
 // gatehouse authenticate: says who sent requests, one per line.
 Registered AddAuthenticate(CLI::App& parent);
 
+// gatehouse serve-webhook: answers TokenReviews and SubjectAccessReviews over
+// HTTPS.
+Registered AddServeWebhook(CLI::App& parent);
+
 // gatehouse kubeconfig create and inspect. Appends what carries them out. The
 // commands below `gatehouse pki` are in cli/pki/commands.h.
 void AddKubeconfig(CLI::App& parent, std::vector<Registered>* commands);

@@ -112,6 +112,21 @@ TEST(ProcessTest, RevokedBetweenTwoRequests) {
             "accepted\nrevoked\n");
 }
 
+// The same with a token that is taken out of the file.
+TEST(ProcessTest, TokenTakenOutBetweenTwoRequests) {
+  const std::string tokens = ::testing::TempDir() + "/tokens.csv";
+  const std::string ask =
+      "echo {\\\"headers\\\":{\\\"Authorization\\\":[\\\"Bearer "
+      "tok\\\"]}} >&${COPROC[1]}; read -t 30 -r line <&${COPROC[0]}; ";
+  EXPECT_EQ(Bash("echo tok,jane,7 >" + tokens +
+                 "; coproc $G authenticate --token-auth-file " + tokens + "; " +
+                 ask + "[[ $line == *username*jane* ]] && echo accepted; " +
+                 "echo new,jane,7 >" + tokens + "; " + ask +
+                 "[[ $line == *UnknownToken* ]] && echo refused; "
+                 "kill $COPROC_PID"),
+            "accepted\nrefused\n");
+}
+
 TEST(ProcessTest, BashCompletion) {
   const std::string prelude =
       "source <($G completion bash); "

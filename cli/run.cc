@@ -12,6 +12,7 @@
 #include "cli/internal/command.h"
 #include "cli/internal/table.h"
 #include "cli/pki/commands.h"
+#include "cli/token/commands.h"
 
 namespace gatehouse::cli {
 
@@ -62,6 +63,7 @@ std::vector<Registered> AddCommands(CLI::App& root) {
   root.require_subcommand(0, 1);
   commands.push_back(AddAuthenticate(root));
   commands.push_back(AddAuthorize(root));
+  commands.push_back(AddServeWebhook(root));
   CLI::App& auth = *root.add_subcommand(
       "auth", "Ask about a policy as with `kubectl auth`, and more");
   auth.require_subcommand(0, 1);
@@ -73,6 +75,7 @@ std::vector<Registered> AddCommands(CLI::App& root) {
   commands.push_back(AddReconcile(auth));
   commands.push_back(AddWhoAmI(auth));
   AddPki(root, &commands);
+  AddToken(root, &commands);
   AddKubeconfig(root, &commands);
   commands.push_back(AddDefaultPolicy(root));
   commands.push_back(AddVersion(root));

@@ -31,7 +31,21 @@ void RunNonResource(Check& check);
 void RunUnion(Check& check);
 void RunConditions(Check& check);
 void RunCsrSigners(Check& check);
+void RunServiceAccount(Check& check);
+void RunAuthnConfig(Check& check);
 void RunX509(Check& check);
+void RunOidc(Check& check);
+void RunImpersonation(Check& check);
+void RunImpersonationAuthz(Check& check);
+void RunRequestInfo(Check& check);
+void RunBearer(Check& check);
+void RunWebSocket(Check& check);
+void RunWebhookToken(Check& check);
+void RunTokenFile(Check& check);
+void RunBootstrap(Check& check);
+void RunRequestHeader(Check& check);
+void RunAnonymous(Check& check);
+void RunChain(Check& check);
 
 // PathFunction runs a file that is no list of cases, or a directory that is
 // read as a whole. `path` is where it is on disk.
@@ -52,6 +66,14 @@ using FileFunction = void (*)(const objects::Node& root, FileReport* report);
 void CompareCsrSignerConstants(const objects::Node& root, FileReport* report);
 // The certificates that cases refer to, as they are parsed.
 void CompareX509Certificates(const objects::Node& root, FileReport* report);
+// Which answers a webhook is asked again for.
+void CompareWebhookRetries(const objects::Node& root, FileReport* report);
+// The prefix of tokens among websocket protocols.
+void CompareWebSocketPrefix(const objects::Node& root, FileReport* report);
+// The names around bootstrap tokens.
+void CompareBootstrapConstants(const objects::Node& root, FileReport* report);
+// What names of headers may be configured.
+void CompareRequestHeaderRules(const objects::Node& root, FileReport* report);
 
 // Area is what is registered for a path below the directory of cases. One of
 // the functions is set.

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/errors.h"
 #include "objects/codec.h"
 
 namespace gatehouse::conformance {
@@ -17,6 +18,10 @@ absl::string_view BoolText(bool value) { return value ? "true" : "false"; }
 
 std::string ListText(const std::vector<std::string>& texts) {
   return absl::StrCat("[", absl::StrJoin(texts, ", "), "]");
+}
+
+bool IsText(const objects::Node* node) {
+  return node != nullptr && node->is(objects::NodeKind::kString);
 }
 
 }  // namespace
@@ -33,7 +38,8 @@ Check::Check(const objects::Node* input, const objects::Node* expect,
       expect_node_(expect),
       context_(std::move(context)),
       input_(input, "input", problems),
-      expect_(expect, "expect", problems) {}
+      // A text says that the steps of the input have it.
+      expect_(IsText(expect) ? nullptr : expect, "expect", problems) {}
 
 Check::~Check() {
   if (!compared_) problems_->push_back("nothing that is expected was compared");
@@ -117,6 +123,10 @@ const objects::Node* Check::Expected(absl::string_view key) {
   return expect_.Take(key);
 }
 
+void Check::ComparedPerStep() {
+  compared_ = IsText(expect_node_) && expect_node_->text() == "per step";
+}
+
 Fields Check::ExpectedAll() {
   // Left to the Fields that are returned to find what nobody asks for.
   compared_ = !expect_.TakeAll().empty();
@@ -144,6 +154,15 @@ void Check::SameInAnyOrder(absl::string_view what,
   std::sort(expected.begin(), expected.end());
   std::sort(got.begin(), got.end());
   Same(what, expected, got);
+}
+
+void Check::NeedsCel(const absl::Status& refused) {
+  input_.TakeAll();
+  expect_.TakeAll();
+  compared_ = true;
+  if (context_.needs_cel != nullptr) *context_.needs_cel = true;
+  Same("refused", ReasonName(Reason::kUnsupported),
+       ReasonName(ReasonOf(refused)));
 }
 
 void Check::Fail(std::string what) { problems_->push_back(std::move(what)); }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "conformance/fields.h"
 #include "conformance/report.h"
@@ -30,6 +31,11 @@ struct CaseContext {
   std::string kind;
   // The root of the whole file; null where the case comes from none.
   const objects::Node* file = nullptr;
+  // The directory that the file is in, to which names of other files are
+  // relative; "" where the case comes from none.
+  std::string directory;
+  // Set by Check::NeedsCel; null: nobody asks.
+  bool* needs_cel = nullptr;
 };
 
 // Check holds a case against what the library answers. The function of an area
@@ -84,6 +90,9 @@ class Check {
   const objects::Node* Expected(absl::string_view key);
   // Returns all that is expected, for an area that compares it by hand.
   Fields ExpectedAll();
+  // Says that what is expected stands with each step of the input and was
+  // compared by hand; the case must expect the text "per step".
+  void ComparedPerStep();
 
   // Hold two answers of the library against each other, or parts of an
   // expectation that are compared by hand.
@@ -93,6 +102,12 @@ class Check {
             const std::vector<std::string>& got);
   void SameInAnyOrder(absl::string_view what, std::vector<std::string> expected,
                       std::vector<std::string> got);
+
+  // Says that the case's configuration has a CEL expression in it, which the
+  // library does not evaluate yet: that it is refused is all that is compared,
+  // and the case is counted apart. `refused` is how the library answered;
+  // Reason::kUnsupported is right.
+  void NeedsCel(const absl::Status& refused);
 
   // Fails the case with a text.
   void Fail(std::string what);

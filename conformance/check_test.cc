@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "objects/node.h"
@@ -69,6 +71,21 @@ INSTANTIATE_TEST_SUITE_P(
                   [](Check& c) { c.Number("a", 403); }},
         CheckCase{"number_differs", R"({"a": 403})",
                   [](Check& c) { c.Number("a", 404); }, "a", "404"},
+        CheckCase{"needs_cel_and_is_refused", R"({"a": "x"})",
+                  [](Check& c) {
+                    c.NeedsCel(MakeError(absl::StatusCode::kUnimplemented,
+                                         Reason::kUnsupported, "CEL"));
+                  }},
+        CheckCase{"needs_cel_and_is_taken", R"({"a": "x"})",
+                  [](Check& c) { c.NeedsCel(absl::OkStatus()); }, "refused",
+                  ""},
+        CheckCase{"needs_cel_and_is_refused_for_another_reason",
+                  R"({"a": "x"})",
+                  [](Check& c) {
+                    c.NeedsCel(MakeError(absl::StatusCode::kInvalidArgument,
+                                         Reason::kInvalid, "no"));
+                  },
+                  "refused", "Invalid"},
         CheckCase{"numbers", R"({"a": [1, 0]})",
                   [](Check& c) {
                     c.Numbers("a", {1, 0});
@@ -133,6 +150,12 @@ INSTANTIATE_TEST_SUITE_P(
                     c.Same("a.b", a.Text("b"), "y");
                   },
                   "a.b", "y"},
+        CheckCase{"per_step", R"("per step")",
+                  [](Check& c) { c.ComparedPerStep(); }},
+        CheckCase{"per_step_and_nobody_compared", R"("per step")",
+                  [](Check& c) { c.Text("a", "x"); }, "", kNothing},
+        CheckCase{"another_text", R"("as ever")",
+                  [](Check& c) { c.ComparedPerStep(); }, "", kNothing},
         CheckCase{"unknown_in_what_is_compared_by_hand",
                   R"({"a": {"b": "x", "c": 1}})",
                   [](Check& c) {

@@ -33,13 +33,20 @@ void FileReport::AddCase(std::string name, std::vector<Mismatch> mismatches) {
   }
 }
 
+void FileReport::AddCaseThatNeedsCel(std::string name,
+                                     std::vector<Mismatch> mismatches) {
+  if (mismatches.empty()) ++needs_cel_;
+  AddCase(std::move(name), std::move(mismatches));
+}
+
 void FileReport::AddProblem(std::string what) {
   problems_.push_back(std::move(what));
 }
 
 void FileReport::Print(std::ostream& out, size_t max_failures) const {
   out << name_ << ": " << cases_ << (cases_ == 1 ? " case, " : " cases, ")
-      << cases_ - failed_cases_ << " passed, " << failed() << " failed\n";
+      << passed() << " passed, " << failed() << " failed"
+      << NeedsCelText(needs_cel_) << "\n";
   for (const std::string& note : notes_) {
     out << "  on purpose: " << Indented(note) << "\n";
   }
@@ -62,6 +69,10 @@ void FileReport::Print(std::ostream& out, size_t max_failures) const {
   if (failed_cases_ > shown) {
     out << "  and " << failed_cases_ - shown << " more\n";
   }
+}
+
+std::string NeedsCelText(size_t count) {
+  return count == 0 ? "" : absl::StrCat(", needs CEL: ", count);
 }
 
 }  // namespace gatehouse::conformance

@@ -26,6 +26,10 @@ class FileReport {
   // Counts a case: it passed if there are no mismatches.
   void AddCase(std::string name, std::vector<Mismatch> mismatches);
 
+  // Counts a case whose configuration needs CEL and must be refused for now: it
+  // is counted apart from those that passed if there are no mismatches.
+  void AddCaseThatNeedsCel(std::string name, std::vector<Mismatch> mismatches);
+
   // Counts a failure that is no case: an unreadable file, an unknown one, one
   // without cases.
   void AddProblem(std::string what);
@@ -37,12 +41,14 @@ class FileReport {
   const std::string& name() const { return name_; }
   size_t cases() const { return cases_; }
   size_t failed_cases() const { return failed_cases_; }
+  size_t needs_cel() const { return needs_cel_; }
+  size_t passed() const { return cases_ - failed_cases_ - needs_cel_; }
   // Failed cases and other failures.
   size_t failed() const { return failed_cases_ + problems_.size(); }
 
-  // Prints `name: 65 cases, 65 passed, 0 failed`, then the notes, then each
-  // failure with its expected and got; at most `max_failures` of the cases,
-  // then how many more.
+  // Prints `name: 65 cases, 60 passed, 0 failed, needs CEL: 5`, the last only
+  // where there are some, then the notes, then each failure with its expected
+  // and got; at most `max_failures` of the cases, then how many more.
   void Print(std::ostream& out, size_t max_failures) const;
 
  private:
@@ -54,10 +60,14 @@ class FileReport {
   const std::string name_;
   size_t cases_ = 0;
   size_t failed_cases_ = 0;
+  size_t needs_cel_ = 0;
   std::vector<Failure> failures_;
   std::vector<std::string> problems_;
   std::vector<std::string> notes_;
 };
+
+// Returns what ends the line of counts: ", needs CEL: 5"; "" for none.
+std::string NeedsCelText(size_t count);
 
 }  // namespace gatehouse::conformance
 

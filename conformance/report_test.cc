@@ -66,6 +66,21 @@ TEST(FileReportTest, NotesArePrintedAndNoFailures) {
             "  on purpose: one: refused, because\n");
 }
 
+TEST(FileReportTest, CasesThatNeedCelAreCountedApart) {
+  FileReport report("a");
+  report.AddCase("one", {});
+  report.AddCaseThatNeedsCel("two", {});
+  report.AddCaseThatNeedsCel("three", {{"refused", "Unsupported", ""}});
+  EXPECT_EQ(report.passed(), 1);
+  EXPECT_EQ(report.needs_cel(), 1);
+  EXPECT_EQ(Printed(report),
+            "a: 3 cases, 1 passed, 1 failed, needs CEL: 1\n"
+            "  FAILED: three\n"
+            "    refused\n"
+            "    expected: Unsupported\n"
+            "    got:      \n");
+}
+
 TEST(FileReportTest, ManyFailuresAreCountedAndNotShown) {
   FileReport report("a");
   for (int i = 0; i < 5000; ++i) {

@@ -196,21 +196,23 @@ ExitStatus Run(const RunOptions& options, std::ostream& out,
   size_t cases = 0;
   size_t passed = 0;
   size_t failed = 0;
+  size_t needs_cel = 0;
   for (const Unit& unit : *units) {
     FileReport report(unit.path);
     RunUnit(options.vectors, unit, &report);
     report.Print(out, kMaxFailuresShown);
     out.flush();
     cases += report.cases();
-    passed += report.cases() - report.failed_cases();
+    passed += report.passed();
     failed += report.failed();
+    needs_cel += report.needs_cel();
   }
   if (cases == 0) {
     out << "FAILED: there are no cases in " << options.vectors << "\n";
     failed = std::max<size_t>(failed, 1);
   }
   out << "total: " << cases << (cases == 1 ? " case, " : " cases, ") << passed
-      << " passed, " << failed << " failed\n";
+      << " passed, " << failed << " failed" << NeedsCelText(needs_cel) << "\n";
   return failed == 0 ? ExitStatus::kPassed : ExitStatus::kFailed;
 }
 

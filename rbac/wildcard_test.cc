@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "authz/attributes.h"
 #include "authz/authorizer.h"
+#include "authz/impersonation/constrained.h"
+#include "authz/impersonation/impersonation.h"
 #include "base/user_info.h"
 #include "gtest/gtest.h"
 #include "objects/object.h"
@@ -147,6 +150,67 @@ TEST(WildcardTest, InAWideRule) {
     EXPECT_EQ(PolicyOf(MakeRule("*,impersonate:user-info", many, many))
                       ->Decide(asked) == authz::Outcome::kAllow,
               true);
+  }
+}
+
+// Who held "*" before there was constrained impersonation may do what he could.
+TEST(WildcardTest, WhoMayImpersonate) {
+  struct Case {
+    std::vector<k8s::PolicyRule> rules;
+    const char* wanted;
+    const char* want;  // "no", or the constraint.
+  };
+  const k8s::PolicyRule on_user =
+      MakeRule("impersonate-on:user-info:get", "", "pods");
+  const k8s::PolicyRule on_node =
+      MakeRule("impersonate-on:arbitrary-node:get", "", "pods");
+  const Case kCases[] = {
+      // A cluster-admin, by the legacy mode.
+      {{MakeRule("*", "*", "*")}, "jane", "legacy"},
+      {{MakeRule("*", "*", "*")}, "system:node:n1", "legacy"},
+      {{MakeRule("*", "*", "*")}, "system:serviceaccount:a:b", "legacy"},
+      // Who may do all with nodes and pods does not become a node.
+      {{MakeRule("*", "*", "nodes,pods")}, "system:node:n1", "no"},
+      {{MakeRule("*", "authentication.k8s.io", "*"), MakeRule("*", "", "pods")},
+       "jane",
+       "no"},
+      {{MakeRule("*", "authentication.k8s.io", "*"), on_user}, "jane", "no"},
+      {{MakeRule("*", "*", "nodes"), on_node}, "system:node:n1", "no"},
+      {{MakeRule("impersonate:user-info", "authentication.k8s.io", "users"),
+        MakeRule("*", "", "pods")},
+       "jane",
+       "no"},
+      // Named, it works.
+      {{MakeRule("impersonate:user-info", "authentication.k8s.io", "users"),
+        on_user},
+       "jane",
+       "impersonate:user-info"},
+      {{MakeRule("impersonate:arbitrary-node", "authentication.k8s.io",
+                 "nodes"),
+        on_node},
+       "system:node:n1",
+       "impersonate:arbitrary-node"},
+  };
+  const UserInfo ann{"ann", "", {}, {}};
+  authz::Attributes request;
+  request.user = &ann;
+  request.verb = "get";
+  request.resource = "pods";
+  for (const Case& c : kCases) {
+    auto policy = Policy::Create(
+        {objects::MakeObject(MakeRole<k8s::ClusterRole>("", "r", c.rules)),
+         objects::MakeObject(MakeBinding<k8s::ClusterRoleBinding>(
+             "", "b", MakeRoleRef("ClusterRole", "r"),
+             {MakeSubject("User", "ann")}))});
+    ASSERT_TRUE(policy.ok());
+    const authz::ConstrainedImpersonator impersonator(*std::move(policy));
+    const UserInfo wanted{c.wanted, "", {}, {}};
+    const auto result = impersonator.Decide(wanted, request);
+    std::string got = "no";
+    if (result.outcome == authz::ImpersonationOutcome::kImpersonated) {
+      got = result.constraint.empty() ? "legacy" : result.constraint;
+    }
+    EXPECT_EQ(got, c.want) << c.wanted << " " << CompactString(c.rules[0]);
   }
 }
 

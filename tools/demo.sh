@@ -5,3 +5,4 @@ tools/setup.sh base
 run_bazel run //examples:demo
 run_bazel build //cli:gatehouse
 examples/users.sh bazel-bin/cli/gatehouse examples/manifests
+run_bazel run //examples:tokens

@@ -14,6 +14,7 @@
 #include "pki/revocation/crl_writer.h"
 #include "pki/revocation/deny_list.h"
 #include "pki/testing/certificate_builder.h"
+#include "testing/test_issuer.h"
 
 namespace gatehouse::authn {
 namespace {
@@ -298,6 +299,25 @@ TEST_F(JwtReloadTest, IssuersComeAndGo) {
   // Although its token was remembered.
   EXPECT_THAT(Ask("https://one"), StartsWith("UnknownToken: "));
   EXPECT_THAT(Ask("https://two"), StartsWith("olga "));
+}
+
+// What is remembered of an issuer's tokens ends with the key that signed them.
+TEST_F(JwtReloadTest, TokensOfAWithdrawnKeyAreForgotten) {
+  gatehouse::testing::TestIssuer issuer("https://keys.example");
+  issuer.Serve(&world_.http());
+  Start(JwtFile({}));
+  world_.Write("authn.yaml", JwtFile({issuer.url()}));
+  world_.WaitForChange(kSource, 1);
+  const auto token = [&issuer] {
+    return issuer.Token("olga", "client", TestNow() + absl::Hours(1));
+  };
+  const std::string old_token = token();
+  EXPECT_THAT(world_.AskBearer(old_token), StartsWith("olga "));
+  issuer.RotateKey();
+  issuer.WithdrawOldKeys();
+  EXPECT_THAT(world_.AskBearer(old_token), StartsWith("olga "));  // Remembered.
+  EXPECT_THAT(world_.AskBearer(token()), StartsWith("olga "));
+  EXPECT_THAT(world_.AskBearer(old_token), StartsWith("NotFound: "));
 }
 
 TEST_F(JwtReloadTest, WhatIsInvalidChangesNothing) {

@@ -13,7 +13,10 @@
 #include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "pki/private_key.h"
+#include "pki/revocation/crl_writer.h"
 #include "pki/testing/certificate_builder.h"
+#include "proto/authn_config.pb.h"
 
 namespace gatehouse::authn {
 namespace {
@@ -448,6 +451,66 @@ TEST(ChainTest, WhatCannotStart) {
     if (row.reason != Reason::kNone) {
       EXPECT_EQ(ReasonOf(status), row.reason) << row.what << status;
     }
+  }
+}
+
+// What flags cannot say.
+TEST(ChainTest, SeveralClientCas) {
+  ChainWorld world;
+  world.Write("one.crt", Bundle({Users()}));
+  world.Write("two.crt", Bundle({TestCa("two"), TestCa("three")}));
+  Config config;
+  Config::ClientCa* one = config.add_client_cas();
+  one->set_name("one");
+  one->add_files(world.In("one.crt"));
+  one->add_allowed_common_names("jane");
+  Config::ClientCa* two = config.add_client_cas();
+  two->set_name("two");
+  two->add_files(world.In("two.crt"));
+  ASSERT_TRUE(world.StartWith(config).ok());
+  EXPECT_THAT(world.Ask({{Leaf("jane", Users())}}), StartsWith("jane "));
+  EXPECT_THAT(world.Ask({{Leaf("tom", Users())}}), StartsWith("NotAllowed: "));
+  EXPECT_THAT(world.Ask({{Leaf("tom", TestCa("two"))}}), StartsWith("tom "));
+  EXPECT_THAT(world.Ask({{Leaf("tom", TestCa("three"))}}), StartsWith("tom "));
+  // Users are SPIFFE ids, of which these certificates have none.
+  two->set_spiffe_trust_domain("example.org");
+  ASSERT_TRUE(world.StartWith(config).ok());
+  EXPECT_THAT(world.Ask({{Leaf("tom", TestCa("two"))}}),
+              StartsWith("Invalid: "));
+  two->set_spiffe_trust_domain("Not A Domain");
+  EXPECT_THAT(std::string(world.StartWith(config).message()),
+              StartsWith("--client-ca-file: "));
+  two->clear_spiffe_trust_domain();
+  two->set_name("one");
+  EXPECT_EQ(world.StartWith(config).message(),
+            "client CA \"one\" is there twice");
+}
+
+// A list that has run out is worth what --stale-revocation says.
+TEST(ChainTest, StaleRevocation) {
+  ChainWorld world;
+  world.Write("ca.crt", Bundle({Users()}));
+  pki::CrlTemplate crl;
+  crl.this_update = authn::testing::TestNow() - absl::Hours(2);
+  crl.next_update = authn::testing::TestNow() - absl::Hours(1);
+  const TestCertificate ca = Users();
+  world.Write("ca.crl",
+              pki::WriteCrl(crl, ca.Build(),
+                            *pki::PrivateKey::FromPem(ca.key.PrivatePem()))
+                  ->ToPem());
+  const std::pair<const char*, const char*> rows[] = {
+      {"refuse", "Stale: "},
+      {"30m", "Stale: "},
+      {"2h", "jane "},
+      {"trust", "jane "},
+  };
+  for (const auto& [mode, who] : rows) {
+    ASSERT_TRUE(
+        world
+            .Start({"--client-ca-file=$D/ca.crt", "--client-crl-file=$D/ca.crl",
+                    absl::StrCat("--stale-revocation=", mode)})
+            .ok());
+    EXPECT_THAT(world.Ask({{Leaf("jane", Users())}}), StartsWith(who)) << mode;
   }
 }
 

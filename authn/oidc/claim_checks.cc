@@ -1,6 +1,6 @@
 #include "authn/oidc/claim_checks.h"
 
-#include <algorithm>
+#include <cstddef>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -18,6 +18,9 @@ using internal::ClaimError;
 
 constexpr absl::string_view kGoogle = "accounts.google.com";
 constexpr absl::string_view kGoogleUrl = "https://accounts.google.com";
+
+// Nobody has signed what is shown, as yet: it must not fill a log.
+constexpr size_t kMaxShownBytes = 1024;
 
 // What Go shows of a time that was never set.
 constexpr absl::string_view kZeroTime = "0001-01-01 00:00:00 +0000 UTC";
@@ -87,12 +90,16 @@ absl::Status CheckAudience(const Claims& claims,
   if (good) return absl::OkStatus();
   std::vector<std::string> want = audiences;
   absl::c_sort(want);
+  std::string shown = GoQuotedList(got);
+  if (shown.size() > kMaxShownBytes) {
+    shown.replace(kMaxShownBytes, std::string::npos, "...");
+  }
   return ClaimError(
       Reason::kWrongAudience,
       absl::StrCat(want.size() == 1 ? "oidc: expected audience "
                                     : "oidc: expected audience in ",
                    want.size() == 1 ? GoQuote(want[0]) : GoQuotedList(want),
-                   " got ", GoQuotedList(got)));
+                   " got ", shown));
 }
 
 // Returns a time, `absent` if there is none.

@@ -221,6 +221,15 @@ TEST(NormalizedIssuerTest, GoogleHasTwoNames) {
       CheckClaims(*claims, "https://accounts.google.com", {"me"}, kNow).ok());
 }
 
+TEST(CheckClaimsTextTest, AudiencesOfStrangersDoNotFillLogs) {
+  const auto claims = Claims::Parse(R"({"iss":"https://a","aud":")" +
+                                    std::string(60000, 'x') + "\"}");
+  ASSERT_TRUE(claims.ok());
+  const auto until = CheckClaims(*claims, "https://a", {"me"}, kNow);
+  EXPECT_EQ(ReasonOf(until.status()), Reason::kWrongAudience);
+  EXPECT_LT(until.status().message().size(), 1100u);
+}
+
 TEST(CheckClaimsNowTest, PartsOfSecondsCount) {
   const auto claims = Claims::Parse("{" GOOD "}");
   ASSERT_TRUE(claims.ok());

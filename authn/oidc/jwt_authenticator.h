@@ -70,7 +70,7 @@ struct JwtAuthenticatorOptions {
 // thumbprint goes into Authentication::certificate_thumbprint.
 //
 // Rejections have a Reason: kExpired, kNotYetValid, kWrongAudience,
-// kBadSignature, kStale, kMalformed, kInvalid ...
+// kBadSignature, kNotFound (the key), kStale, kMalformed, kInvalid ...
 //
 // Any thread may call anything.
 class JwtAuthenticator : public TokenAuthenticator {

@@ -83,8 +83,9 @@ std::shared_ptr<HttpClient> Client() {
   return std::make_shared<FakeHttpClient>();
 }
 
-Change Egress(const char* type,
-              std::function<absl::StatusOr<HttpClientFactory>()> lookup) {
+Change Egress(
+    const char* type,
+    const std::function<absl::StatusOr<HttpClientFactory>()>& lookup) {
   return [type, lookup](C config, O options) {
     config.mutable_issuer()->set_egressselectortype(type);
     options.http_client_factory = nullptr;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "absl/memory/memory.h"
 #include "absl/random/random.h"
@@ -77,7 +78,8 @@ RemoteKeySet::RemoteKeySet(std::string issuer, absl::string_view discovery_url,
       keys_(absl::make_unique<const KeySet>()),
       next_attempt_ns_(absl::ToUnixNanos(absl::InfinitePast())),
       last_success_ns_(absl::ToUnixNanos(absl::InfinitePast())),
-      bucket_(options.unknown_key_interval, options.unknown_key_burst) {}
+      unknown_keys_(1 / absl::ToDoubleSeconds(options.unknown_key_interval),
+                    options.unknown_key_burst) {}
 
 absl::StatusOr<VerifiedJws> RemoteKeySet::Verify(absl::string_view token,
                                                  Jws jws) {
@@ -123,7 +125,7 @@ bool RemoteKeySet::FetchForToken(uint64_t generation) {
     if (fetching_) AwaitFetch();
     if (health_.generation != generation) return true;
     if (fetching_) return false;
-    if (!bucket_.Take(clock_->Now())) {
+    if (!unknown_keys_.Take(clock_->Now())) {
       ++health_.refused;
       return false;
     }
@@ -202,10 +204,14 @@ void RemoteKeySet::Accept(Fetched fetched, absl::Time now) {
   if (!fetched.keys.has_value()) return;
   digest_ = fetched.digest;
   health_.keys = fetched.keys->keys().size();
-  health_.problems = fetched.keys->problems().size();
+  const std::vector<KeyProblem>& problems = fetched.keys->problems();
+  health_.problems = problems.size();
+  health_.first_problem =
+      problems.empty() ? absl::OkStatus() : problems.front().status;
   ++health_.generation;
   keys_.Publish(absl::make_unique<const KeySet>(*std::move(fetched.keys)));
   generation_.store(health_.generation, std::memory_order_release);
+  if (options_.changed != nullptr) options_.changed();
 }
 
 absl::StatusOr<RemoteKeySet::Fetched> RemoteKeySet::FetchKeys() {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,7 @@
 #include "authn/jose/jws.h"
 #include "authn/jose/key_set.h"
 #include "authn/jose/verify.h"
-#include "authn/oidc/internal/token_bucket.h"
+#include "authn/token/rate_limit.h"
 #include "base/clock.h"
 #include "base/http_client.h"
 #include "base/mutex.h"
@@ -58,6 +59,10 @@ struct KeyRefreshOptions {
   // The discovery document is read again with the first fetch after so long,
   // and after a fetch that failed.
   absl::Duration discovery_interval = absl::Hours(1);
+  // Told whenever other keys are in effect, so that nobody goes on by answers
+  // that withdrawn ones gave; may be null. Under a lock, in whatever thread:
+  // must neither wait nor call back.
+  std::function<void()> changed;
 };
 
 // KeySetHealth is how it stands with one issuer's keys. A plain value.
@@ -65,9 +70,10 @@ struct KeySetHealth {
   // How many different sets there were; 0: none yet, nobody gets in.
   uint64_t generation = 0;
   size_t keys = 0;
-  size_t problems = 0;   // Keys of the set that were left out.
-  uint64_t fetches = 0;  // Begun, good and bad.
-  uint64_t refused = 0;  // Fetches that the rate limit prevented.
+  size_t problems = 0;         // Keys of the set that were left out.
+  absl::Status first_problem;  // Why the first of them was.
+  uint64_t fetches = 0;        // Begun, good and bad.
+  uint64_t refused = 0;        // Fetches that the rate limit prevented.
   absl::Time last_success = absl::InfinitePast();
   absl::Time next_attempt = absl::InfinitePast();
   // Of the last fetch; OK if it went well, and before the first.
@@ -154,7 +160,7 @@ class RemoteKeySet {
   uint64_t ended_fetches_ ABSL_GUARDED_BY(mutex_) = 0;
   int waiters_ ABSL_GUARDED_BY(mutex_) = 0;
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;  // Without a success since.
-  internal::TokenBucket bucket_ ABSL_GUARDED_BY(mutex_);
+  RateLimit unknown_keys_;                    // Own synchronization.
   KeySetHealth health_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -102,6 +102,24 @@ TEST_F(RemoteKeySetTest, RotationGoesUnnoticed) {
   EXPECT_EQ(keys->health().generation, 2u);
 }
 
+// Once for each set that is another than the last.
+TEST_F(RemoteKeySetTest, TellsOfChangedKeys) {
+  int changes = 0;
+  KeyRefreshOptions options = NoJitter();
+  options.changed = [&changes] { ++changes; };
+  auto keys = MakeReady(options);
+  EXPECT_EQ(changes, 1);
+  clock_.Advance(absl::Hours(1));
+  keys->RefreshIfDue();
+  EXPECT_EQ(Fetches(), 2u);
+  EXPECT_EQ(changes, 1);
+  issuer_.RotateKey();
+  issuer_.WithdrawOldKeys();
+  clock_.Advance(absl::Hours(1));
+  keys->RefreshIfDue();
+  EXPECT_EQ(changes, 2);
+}
+
 TEST_F(RemoteKeySetTest, RotationOfAnIssuerWhoseTokensNameNoKey) {
   auto keys = MakeReady();
   issuer_.RotateKey();
@@ -284,6 +302,7 @@ TEST_F(RemoteKeySetTest, OneBadKeyDoesNotSpoilTheSet) {
   EXPECT_TRUE(Verify(*keys, Token()).ok());
   EXPECT_EQ(keys->health().keys, 1u);
   EXPECT_EQ(keys->health().problems, 1u);
+  EXPECT_FALSE(keys->health().first_problem.ok());
 }
 
 TEST_F(RemoteKeySetTest, KeysOfOtherAlgorithmsAreNone) {

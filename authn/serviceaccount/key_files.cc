@@ -70,8 +70,8 @@ class Loader {
   }
 
   absl::StatusOr<ServiceAccountKeys> Finish() && {
-    return ServiceAccountKeys::FromVerificationKeys(
-        std::move(keys_), std::move(signing_), &published_);
+    return ServiceAccountKeys::FromVerificationKeys(keys_, std::move(signing_),
+                                                    &published_);
   }
 
  private:

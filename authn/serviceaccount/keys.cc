@@ -29,11 +29,12 @@ absl::StatusOr<ServiceAccountKeys> ServiceAccountKeys::Create(
     if (!verification.ok()) return verification.status();
     named.push_back(*std::move(verification));
   }
-  return FromVerificationKeys(std::move(named), std::move(signing));
+  return FromVerificationKeys(named, std::move(signing));
 }
 
 absl::StatusOr<ServiceAccountKeys> ServiceAccountKeys::FromVerificationKeys(
-    std::vector<VerificationKey> keys, absl::optional<pki::PrivateKey> signing,
+    const std::vector<VerificationKey>& keys,
+    absl::optional<pki::PrivateKey> signing,
     const std::vector<VerificationKey>* published) {
   const std::vector<VerificationKey>& shown =
       published == nullptr ? keys : *published;

@@ -47,7 +47,7 @@ struct ServiceAccountKeys {
   // Makes keys that have their own names, such as those of a JWKS. Where
   // `published` is null all are.
   static absl::StatusOr<ServiceAccountKeys> FromVerificationKeys(
-      std::vector<VerificationKey> keys,
+      const std::vector<VerificationKey>& keys,
       absl::optional<pki::PrivateKey> signing,
       const std::vector<VerificationKey>* published = nullptr);
 };

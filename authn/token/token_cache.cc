@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <string>
 #include <thread>
 #include <utility>
@@ -121,13 +122,14 @@ struct TokenCache::State {
         failed(options.failure_entries),
         flights(options.max_wait) {}
 
+  absl::Time MomentOf(absl::Time now);
   bool Find(const TokenDigest& digest, absl::Time now, Answer* answer);
   bool FindPacked(const TokenDigest& digest, absl::Time now, Answer* answer);
   Answer LookUp(const TokenDigest& digest, absl::string_view token,
                 const TokenContext& context);
   void Remember(const TokenDigest& digest, const Answer& answer,
                 absl::Time now);
-  void NoteGeneration(uint64_t generation);
+  void NoteGeneration(uint64_t now);
   void Clear();
 
   const std::shared_ptr<const TokenAuthenticator> delegate;
@@ -140,7 +142,31 @@ struct TokenCache::State {
   internal::SingleFlight flights;
   // Of the last look-up.
   std::atomic<uint64_t> generation{0};
+  // The latest moment that anybody came from, nearly; nanoseconds.
+  std::atomic<int64_t> latest{std::numeric_limits<int64_t>::min() / 2 + 1};
 };
+
+// Returns the moment by which answers are judged: the tables see to it that
+// time that goes back revives nothing, but each by what it was asked itself.
+absl::Time TokenCache::State::MomentOf(absl::Time now) {
+  // As long as this, so that the line is read by all and hardly ever written.
+  constexpr int64_t kNearly = 100'000'000;
+  constexpr int64_t kSetBack = int64_t{120} * 1'000'000'000;
+  // So that what is added and taken away stays within what a number holds.
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 2;
+  const int64_t nanos =
+      std::min(std::max(absl::ToUnixNanos(now), -kMost), kMost);
+  const int64_t seen = latest.load(std::memory_order_relaxed);
+  if (nanos >= seen && nanos - kNearly <= seen) return now;
+  if (nanos > seen) {
+    latest.store(nanos, std::memory_order_relaxed);
+    return now;
+  }
+  if (nanos >= seen - kSetBack) return absl::FromUnixNanos(seen);
+  latest.store(nanos, std::memory_order_relaxed);
+  Clear();
+  return now;
+}
 
 bool TokenCache::State::Find(const TokenDigest& digest, absl::Time now,
                              Answer* answer) {
@@ -181,7 +207,7 @@ Answer TokenCache::State::LookUp(const TokenDigest& digest,
                                  const TokenContext& context) {
   Answer answer;
   // Another may have brought it in since this one looked.
-  if (Find(digest, context.now, &answer)) return answer;
+  if (Find(digest, MomentOf(context.now), &answer)) return answer;
   Notes notes;
   TokenContext inner = context;
   inner.notes = &notes;
@@ -251,7 +277,7 @@ Result TokenCache::AuthenticateToken(absl::string_view token,
   const TokenDigest digest =
       state.digester.Digest(token, context.audiences, generation);
   Answer answer;
-  if (!state.Find(digest, context.now, &answer)) {
+  if (!state.Find(digest, state.MomentOf(context.now), &answer)) {
     state.NoteGeneration(generation);
     answer = state.flights.Do(
         digest, [&] { return state.LookUp(digest, token, context); });

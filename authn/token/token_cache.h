@@ -24,7 +24,7 @@ struct TokenCacheOptions {
   size_t entries = size_t{1} << 20;
   // How many answers are also kept unpacked, to be found faster and without
   // allocating: of those that were looked up last or are asked for often. Each
-  // core has its part of them, so that threads do not meet. About 1.5 KB each.
+  // core has its part of them, so that threads do not meet. About 2 KB each.
   size_t hot_entries = size_t{1} << 13;
   // The most answers of "no credential" and "rejected". They have room of their
   // own, so that rubbish never puts out what is good.
@@ -59,8 +59,10 @@ struct TokenCacheOptions {
 // asks the authenticator, and the others wait for its answer, whatever it is.
 // Notes of an answer of "authenticated" come with it every time.
 //
-// Times are the context's `now`; one that goes back revives nothing (see
-// StripedTable for a clock that is set back). Any thread may call anything.
+// Times are the context's `now`. One that goes back revives and prolongs
+// nothing: answers are judged by the latest moment that anybody came from, to a
+// tenth of a second. One over two minutes back is a clock that was set: the
+// cache is emptied and goes by the new time. Any thread may call anything.
 class TokenCache : public TokenAuthenticator {
  public:
   explicit TokenCache(std::shared_ptr<const TokenAuthenticator> delegate,

@@ -62,7 +62,8 @@ class Delegate : public TokenAuthenticator {
 
 struct Fixture {
   explicit Fixture(TokenCacheOptions options = TokenCacheOptions())
-      : delegate(std::make_shared<Delegate>()), cache(delegate, options) {}
+      : delegate(std::make_shared<Delegate>()),
+        cache(delegate, std::move(options)) {}
 
   Result Ask(absl::string_view token, double seconds = 0,
              const std::vector<std::string>* audiences = nullptr,
@@ -174,6 +175,14 @@ INSTANTIATE_TEST_SUITE_P(
               {"good12", 0, 1},
               {"bad", 0, 1},
               {"bad1", 0, 1}}},
+        Case{"time_goes_back_and_another_saw_it",
+             kTen,
+             kNone,
+             true,
+             {{"good1", 0, 1},
+              {"good2", 12, 1},
+              {"good1", 8, 1},
+              {"good2", 9, 0}}},
         Case{"time_goes_back",
              kTen,
              kNone,

@@ -246,7 +246,7 @@ struct FaultCase {
 };
 
 HttpResponse Http(int status, std::string body = "",
-                  std::string retry_after = "") {
+                  absl::string_view retry_after = "") {
   HttpResponse response;
   response.status = status;
   response.body = std::move(body);

@@ -17,8 +17,8 @@
 namespace gatehouse::authz {
 namespace {
 
-using internal::ScriptedAuthorizer;
 using ::gatehouse::testing::FakeClock;
+using internal::ScriptedAuthorizer;
 using Texts = std::vector<std::string>;
 
 constexpr char kNodeName[] = "authentication.kubernetes.io/node-name";

@@ -1,20 +1,13 @@
 #include "cli/internal/moments.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/go_quote.h"
+#include "base/rfc3339.h"
 
 namespace gatehouse::cli {
 
 namespace {
-
-// Abseil's parser also takes white space, "infinite-future" and years of any
-// length.
-bool LooksLikeRfc3339(absl::string_view text) {
-  return text.size() >= 20 && absl::ascii_isdigit(text[0]) && text[4] == '-' &&
-         text[10] == 'T' && !absl::ascii_isspace(text.back());
-}
 
 // Returns a duration as Go prints those of whole seconds: "8760h0m0s".
 std::string GoDuration(absl::Duration duration) {
@@ -27,12 +20,8 @@ std::string GoDuration(absl::Duration duration) {
 
 absl::StatusOr<absl::Time> ParseMoment(absl::string_view text,
                                        absl::string_view what) {
-  absl::Time time;
-  std::string ignored;
-  if (LooksLikeRfc3339(text) &&
-      absl::ParseTime(absl::RFC3339_full, text, &time, &ignored)) {
-    return time;
-  }
+  const absl::optional<absl::Time> time = ParseRfc3339(text);
+  if (time.has_value()) return *time;
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
                    absl::StrCat(what,
                                 ": want a time such as "

@@ -1,5 +1,6 @@
 #include "cli/internal/request_line.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/go_quote.h"
+#include "base/percent.h"
 #include "cli/internal/moments.h"
 #include "cli/internal/table.h"
 #include "pki/pem.h"
@@ -38,6 +40,17 @@ std::string JsonString(absl::string_view text) {
     }
   }
   return result + "\"";
+}
+
+// Returns the path of a URI, which may be absolute, as it is written.
+absl::string_view PathOf(absl::string_view uri) {
+  const size_t scheme = uri.find("://");
+  if (scheme != absl::string_view::npos &&
+      uri.find_first_of("/?#") == scheme + 1) {
+    uri.remove_prefix(scheme + 3);
+    uri.remove_prefix(std::min(uri.find_first_of("/?#"), uri.size()));
+  }
+  return uri.substr(0, uri.find_first_of("?#"));
 }
 
 absl::Status Malformed(absl::string_view message) {
@@ -105,18 +118,38 @@ absl::Status RequestReader::ReadField(const objects::MapEntry& entry,
     return absl::OkStatus();
   }
   if (name == "method" || name == "uri" || name == "remoteAddress") {
-    return value.is(objects::NodeKind::kString)
-               ? absl::OkStatus()
-               : Wrong(value, name, "a string");
+    return ReadText(entry, request);
   }
-  if (name == "headers") return CheckHeaders(value);
+  if (name == "headers") return ReadHeaders(value, request);
+  if (name == "audiences") {
+    for (const objects::Node& item : value.items()) {
+      request->audiences.emplace_back(item.text());
+    }
+    return CheckStrings(value, name);
+  }
   if (name == "peerCertificates") return ReadCertificates(value, request);
   if (name == "now") return ReadNow(value, request);
   WarnOfUnknown(entry.key);
   return absl::OkStatus();
 }
 
-absl::Status RequestReader::CheckHeaders(const objects::Node& headers) const {
+absl::Status RequestReader::ReadText(const objects::MapEntry& entry,
+                                     RequestLine* request) const {
+  const absl::string_view name = entry.key.text();
+  if (!entry.value.is(objects::NodeKind::kString)) {
+    return Wrong(entry.value, name, "a string");
+  }
+  if (name != "uri") return absl::OkStatus();
+  absl::optional<std::string> path = PercentDecode(PathOf(entry.value.text()));
+  if (!path.has_value()) {
+    return Wrong(entry.value, name, "two hexadecimal digits behind each %");
+  }
+  request->path = *std::move(path);
+  return absl::OkStatus();
+}
+
+absl::Status RequestReader::ReadHeaders(const objects::Node& headers,
+                                        RequestLine* request) const {
   if (!headers.is(objects::NodeKind::kMap)) {
     return Wrong(headers, "headers", "an object of lists of strings");
   }
@@ -125,6 +158,9 @@ absl::Status RequestReader::CheckHeaders(const objects::Node& headers) const {
         absl::StrCat("headers[", GoQuote(header.key.text()), "]");
     absl::Status status = CheckStrings(header.value, field);
     if (!status.ok()) return status;
+    for (const objects::Node& value : header.value.items()) {
+      request->headers.Add(header.key.text(), value.text());
+    }
   }
   return absl::OkStatus();
 }

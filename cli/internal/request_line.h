@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "base/headers.h"
 #include "cli/internal/line_source.h"
 #include "objects/node.h"
 
@@ -24,12 +25,16 @@ struct RequestLine {
   // What the client presented is no PEM of certificates: kMalformed.
   absl::Status certificates_error;
   absl::optional<absl::Time> now;
+  Headers headers;
+  std::string path;  // Of the URI, percent-decoded.
+  // Whom the credential must be good for; empty: it was not said.
+  std::vector<std::string> audiences;
 };
 
 // RequestReader reads requests: `id`, a string or a number; `method`, `uri` and
 // `remoteAddress`, strings; `headers`, lists of strings by name;
-// `peerCertificates`, strings with one or more PEM certificates; `now`, RFC
-// 3339. Any may be missing or null. For one thread.
+// `peerCertificates`, strings with one or more PEM certificates; `audiences`,
+// strings; `now`, RFC 3339. Any may be missing or null. For one thread.
 class RequestReader {
  public:
   // Borrows both: `source` for the places of errors and warnings.
@@ -49,7 +54,10 @@ class RequestReader {
                      absl::string_view want) const;
   absl::Status ReadId(const objects::Node& root, RequestLine* request) const;
   absl::Status ReadField(const objects::MapEntry& entry, RequestLine* request);
-  absl::Status CheckHeaders(const objects::Node& headers) const;
+  absl::Status ReadText(const objects::MapEntry& entry,
+                        RequestLine* request) const;
+  absl::Status ReadHeaders(const objects::Node& headers,
+                           RequestLine* request) const;
   absl::Status CheckStrings(const objects::Node& list,
                             absl::string_view field) const;
   absl::Status ReadCertificates(const objects::Node& list,

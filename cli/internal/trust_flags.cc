@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/go_quote.h"
 #include "cli/internal/arguments.h"
+#include "cli/internal/file_stamp.h"
 #include "pki/cluster/layout.h"
 
 namespace gatehouse::cli {
@@ -35,16 +36,6 @@ void SetStale(const std::string& text, pki::RevocationOptions* options) {
         absl::StrCat("want refuse, trust, or a duration such as 1h, got ",
                      GoQuote(text)));
   }
-}
-
-// Returns what changes when a file is written to or replaced, through symlinks,
-// or who may read it.
-std::string StampOf(const std::string& path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0) return "-;";
-  return absl::StrCat(info.st_dev, ",", info.st_ino, ",", info.st_size, ",",
-                      info.st_mtim.tv_sec, ",", info.st_mtim.tv_nsec, ",",
-                      info.st_ctim.tv_sec, ",", info.st_ctim.tv_nsec, ";");
 }
 
 // Only what is surely not there may be left out: a deny list that cannot be
@@ -125,9 +116,9 @@ TrustFiles::TrustFiles(const TrustFlags& flags)
 
 absl::StatusOr<bool> TrustFiles::Refresh() {
   // Taken before the files are read: what changes in between is read again.
-  std::string stamp = StampOf(ca_file_);
+  std::string stamp = FileStamp(ca_file_);
   for (const std::string& path : loader_.files().All()) {
-    absl::StrAppend(&stamp, StampOf(path));
+    absl::StrAppend(&stamp, FileStamp(path));
   }
   if (stamp == stamp_) return false;
   stamp_ = std::move(stamp);

@@ -60,6 +60,10 @@ absl::optional<UserInfo> DecodeUser(Fields& fields, absl::string_view key) {
   const bool there = fields.Has(key);
   Fields user = fields.Object(key);
   if (!there) return absl::nullopt;
+  return DecodeUser(user);
+}
+
+UserInfo DecodeUser(Fields& user) {
   UserInfo info;
   info.name = user.Text("name");
   info.uid = user.Text("uid");

@@ -22,6 +22,8 @@ namespace gatehouse::conformance {
 
 // Reads the user at `key`; nothing if there is none.
 absl::optional<UserInfo> DecodeUser(Fields& fields, absl::string_view key);
+// Reads the user that `user` is.
+UserInfo DecodeUser(Fields& user);
 
 // Request is a request that owns what it asks about.
 struct Request {

@@ -23,7 +23,7 @@ constexpr int kSecretMode = 0600;
 constexpr absl::string_view kRetirePrefix = "# Retire-At: ";
 
 absl::Status CheckKey(const PublicKey& key) {
-  if (key.type() != KeyType::kRsa && key.type() != KeyType::kEcdsa) {
+  if (key.type() == KeyType::kUnknown) {
     return MakeError(absl::StatusCode::kInvalidArgument, Reason::kUnsupported,
                      absl::StrCat("service account tokens are not signed with ",
                                   key.ToString(), " keys"));
@@ -149,6 +149,16 @@ std::string ServiceAccountKeyId(const PublicKey& key) {
   const auto& digest = key.sha256();
   return absl::WebSafeBase64Escape(absl::string_view(
       reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+absl::StatusOr<std::vector<VerifyingKey>> LoadVerifyingKeys(
+    const std::vector<std::string>& key_files) {
+  std::vector<VerifyingKey> keys;
+  for (const std::string& file : key_files) {
+    absl::Status status = ReadKeyFile(file, &keys);
+    if (!status.ok()) return status;
+  }
+  return keys;
 }
 
 SigningKeys::SigningKeys(PrivateKey signing_key, std::vector<VerifyingKey> keys)

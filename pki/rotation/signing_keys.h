@@ -28,10 +28,15 @@ struct VerifyingKey {
   absl::Time retire_at = absl::InfiniteFuture();
 };
 
+// Reads the files of kube-apiserver's --service-account-key-file: see
+// SigningKeys::Load. Retired keys are returned too.
+absl::StatusOr<std::vector<VerifyingKey>> LoadVerifyingKeys(
+    const std::vector<std::string>& key_files);
+
 // SigningKeys is one key that signs and all that verify, the signing one first
 // among them. RSA of 2048 bits and more, and ECDSA P-256, P-384, P-521, which
-// are the keys that Kubernetes signs tokens with. An immutable value; any
-// thread may read it.
+// are the keys that Kubernetes signs tokens with; and Ed25519, which it does
+// not. An immutable value; any thread may read it.
 //
 // A rotation: Rotate, Save, and hand the value out; the old key verifies for
 // as long as a token that it signed may live, then Prune drops it. Where

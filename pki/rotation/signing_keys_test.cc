@@ -82,7 +82,7 @@ TEST(SigningKeysTest, TakesTheKeysThatKubernetesSignsWith) {
       {TestKey::P384(), Reason::kNone},
       {TestKey::Rsa(2048), Reason::kNone},
       {TestKey::Rsa(1024), Reason::kWeakCryptography},
-      {TestKey::Ed25519(), Reason::kUnsupported},
+      {TestKey::Ed25519(), Reason::kNone},
   };
   for (const auto& c : kCases) {
     const PrivateKey key = Private(c.key);
@@ -270,6 +270,27 @@ TEST_F(SigningKeyFilesTest, SeveralFilesAddUp) {
   EXPECT_EQ(Shown(*SigningKeys::Load(In("sa.key"), {})), "a");
 }
 
+// A key for agreement, not for signatures (RFC 8410 section 10.1's algorithm).
+constexpr char kX25519Pem[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MCowBQYDK2VuAyEAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=\n"
+    "-----END PUBLIC KEY-----\n";
+
+TEST_F(SigningKeyFilesTest, ReadsVerifyingKeysAlone) {
+  Write("1", absl::StrCat(PublicPem("a"), "# Retire-At: 2026-01-02T03:04:05Z\n",
+                          PublicPem("b")));
+  Write("2", absl::StrCat(PublicPem("a"), PublicPem("c")));
+  const auto keys = LoadVerifyingKeys({In("1"), In("2")});
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  ASSERT_EQ(keys->size(), 3u);
+  EXPECT_EQ((*keys)[0].id, IdOf("a"));
+  EXPECT_LT((*keys)[1].retire_at, absl::InfiniteFuture());
+  EXPECT_EQ((*keys)[2].id, IdOf("c"));
+  EXPECT_TRUE(LoadVerifyingKeys({})->empty());
+  EXPECT_EQ(ReasonOf(LoadVerifyingKeys({In("none")}).status()),
+            Reason::kNotFound);
+}
+
 TEST_F(SigningKeyFilesTest, ErrorsSayWhere) {
   const std::string b = PublicPem("b");
   Write("rsa.key", TestKey::Rsa(1024).PrivatePem());
@@ -284,8 +305,8 @@ TEST_F(SigningKeyFilesTest, ErrorsSayWhere) {
       {absl::StrCat(b, "-----BEGIN PUBLIC KEY-----\nMAA=\n",
                     "-----END PUBLIC KEY-----\n"),
        Reason::kMalformed, "sa.pub:5"},
-      {absl::StrCat("\n", Private(TestKey::Ed25519()).public_key().ToPem()),
-       Reason::kUnsupported, "sa.pub:2: service account tokens are not signed"},
+      {absl::StrCat("\n", kX25519Pem), Reason::kUnsupported,
+       "sa.pub:2: service account tokens are not signed"},
       {Private(TestKey::Rsa(1024)).public_key().ToPem(),
        Reason::kWeakCryptography, "sa.pub:1: "},
       {absl::StrCat("# Retire-At: tomorrow\n", b), Reason::kMalformed,

@@ -2,7 +2,6 @@
 #ifndef GATEHOUSE_AUTHN_CONFIG_INTERNAL_CHAIN_BUILDER_H_
 #define GATEHOUSE_AUTHN_CONFIG_INTERNAL_CHAIN_BUILDER_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,8 +14,8 @@
 #include "authn/authenticator.h"
 #include "authn/config/chain.h"
 #include "authn/config/internal/jwt_source.h"
+#include "authn/config/internal/readers.h"
 #include "authn/config/internal/x509_sources.h"
-#include "authn/config/source_status.h"
 #include "authn/request_header.h"
 #include "authn/serviceaccount/keys.h"
 #include "authn/token/token_authenticator.h"
@@ -24,12 +23,6 @@
 #include "proto/authn_config.pb.h"
 
 namespace gatehouse::authn::internal {
-
-// Source is one set of files, whoever reads them.
-struct Source {
-  std::function<SourceStatus()> status;
-  std::function<absl::Status()> reload;
-};
 
 // ChainParts is what a chain consists of.
 struct ChainParts {

@@ -142,6 +142,9 @@ absl::StatusOr<JwtSource::Issuers> JwtSource::Make(
   options.http_client_factory = options_.http_clients;
   options.disallowed_issuers = options_.disallowed_issuers;
   options.clock = options_.clock;
+  options.refresh.changed = [generation = generation_] {
+    generation->fetch_add(1, std::memory_order_acq_rel);
+  };
   if (options_.oidc.has_value()) {
     const auto algorithms =
         ParseJwtAlgorithms({options_.oidc->signing_algs().begin(),
@@ -182,7 +185,7 @@ void JwtSource::Publish(Issuers next) {
     MutexLock lock(mutex_);
     current_.swap(next);
   }
-  generation_.fetch_add(1, std::memory_order_acq_rel);
+  generation_->fetch_add(1, std::memory_order_acq_rel);
   if (next != nullptr) retired_.push_back(std::move(next));
   DropRetired();
 }

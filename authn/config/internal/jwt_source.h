@@ -60,9 +60,9 @@ class JwtSource : public TokenAuthenticator {
   // Returns the configuration at the start.
   const k8s::AuthenticationConfiguration& initial() const { return *initial_; }
 
-  // Another number, other issuers.
+  // Another number, other issuers, or other keys of one.
   uint64_t generation() const {
-    return generation_.load(std::memory_order_acquire);
+    return generation_->load(std::memory_order_acquire);
   }
   absl::Status Health() const { return Current()->Health(); }
 
@@ -99,7 +99,9 @@ class JwtSource : public TokenAuthenticator {
   // since the end of their threads has to be waited for.
   std::vector<Issuers> retired_;
 
-  std::atomic<uint64_t> generation_{0};
+  // Shared with the issuers, which count the changes of their keys.
+  const std::shared_ptr<std::atomic<uint64_t>> generation_ =
+      std::make_shared<std::atomic<uint64_t>>(0);
   mutable Mutex mutex_;
   CondVar stopping_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

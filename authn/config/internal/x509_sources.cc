@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "authn/authenticator.h"
+#include "authn/config/internal/strings.h"
 #include "authn/group_adder.h"
 #include "authn/user_conversion.h"
 #include "base/errors.h"
@@ -17,11 +18,6 @@
 
 namespace gatehouse::authn::internal {
 namespace {
-
-template <typename List>
-std::vector<std::string> Strings(const List& list) {
-  return {list.begin(), list.end()};
-}
 
 const pki::VerificationPolicy& PolicyOf(const Config& config) {
   return config.allow_weak_rsa() ? pki::VerificationPolicy::Kubernetes()

@@ -83,7 +83,10 @@ absl::Status ChainWorld::Start(const std::vector<std::string>& flags) {
   const std::vector<absl::string_view> args(texts.begin(), texts.end());
   Config config;
   absl::Status status = ParseFlags(args, &config, nullptr);
-  if (!status.ok()) return status;
+  return status.ok() ? StartWith(config) : status;
+}
+
+absl::Status ChainWorld::StartWith(const Config& config) {
   auto chain = AuthenticatorChain::Create(config, dependencies_);
   if (!chain.ok()) return chain.status();
   chain_ = *std::move(chain);

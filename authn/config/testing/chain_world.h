@@ -18,6 +18,7 @@
 #include "base/mutex.h"
 #include "objects/memory_store.h"
 #include "pki/testing/certificate_builder.h"
+#include "proto/authn_config.pb.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_http_client.h"
 
@@ -41,6 +42,7 @@ class ChainWorld {
 
   // Parses flags, in which "$D" is the directory, and makes the chain.
   absl::Status Start(const std::vector<std::string>& flags);
+  absl::Status StartWith(const Config& config);
 
   // Says who it is: authn::testing::Describe, and who says so.
   std::string Ask(Shown shown) const;

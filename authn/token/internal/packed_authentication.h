@@ -13,7 +13,7 @@ namespace gatehouse::authn::internal {
 // Packs who was authenticated, and the notes about it, into bytes for this
 // process alone: the form is no interchange format and may change. Names that
 // Kubernetes gives to groups and extra values, UUIDs, and texts that stood
-// there before take few bytes; an Authentication as an object takes five times
+// there before take few bytes; an Authentication as an object takes eight times
 // as many. `not_after` is kept to the nanosecond.
 std::string Pack(const Authentication& authentication, const Notes& notes);
 

@@ -1,0 +1,301 @@
+#include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "authn/client_ca.h"
+#include "authn/config/chain.h"
+#include "authn/x509.h"
+#include "authn/x509_files.h"
+#include "base/errors.h"
+#include "base/mutex.h"
+#include "cli/commands.h"
+#include "cli/internal/arguments.h"
+#include "cli/internal/authentication_flags.h"
+#include "cli/internal/live_policy.h"
+#include "cli/internal/policy_flags.h"
+#include "cli/internal/table.h"
+#include "cli/internal/webhook.h"
+#include "net/certificate_files.h"
+#include "net/https_client.h"
+#include "net/https_server.h"
+#include "proto/authn_config.pb.h"
+
+namespace gatehouse::cli {
+
+namespace {
+
+constexpr char kExamples[] =
+    R"(Answers the questions of other servers over HTTPS: whose a token is (TokenReview,
+POST /authenticate) and who may do what (SubjectAccessReview, POST /authorize),
+both also on the paths of the Kubernetes API. So a kube-apiserver can use it as
+its authentication and authorization webhook.
+
+Who asks must present a client certificate of --caller-ca-file, and must be named
+by --allow-callers or, without that flag, be allowed by the policy to create
+tokenreviews.authentication.k8s.io and subjectaccessreviews.authorization.k8s.io
+(the role system:auth-delegator). /healthz, /livez and /readyz are for everybody.
+
+All files are read again when they change, and on SIGHUP. A file that is wrong
+changes nothing. On SIGTERM and SIGINT it answers what has begun and ends.
+
+Examples:
+  gatehouse serve-webhook --tls-cert-file server.crt --tls-private-key-file server.key \
+    --caller-ca-file ca.crt --allow-callers kube-apiserver \
+    --token-auth-file tokens.csv -f policy/)";
+
+// How often files are looked at that nobody else watches.
+constexpr time_t kLookEverySeconds = 1;
+constexpr absl::Duration kGrace = absl::Seconds(10);
+
+// Blocks the signals that this command waits for, in this thread and in those
+// that it starts, and waits for them.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  }
+  ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  // Returns the signal that came, or -1 if there was none for a while.
+  int Wait() const {
+    const timespec timeout{kLookEverySeconds, 0};
+    return sigtimedwait(&set_, nullptr, &timeout);
+  }
+
+ private:
+  sigset_t set_;
+  sigset_t before_;
+};
+
+// The target of a request without its query, which nobody should log.
+absl::string_view PathOf(absl::string_view target) {
+  return target.substr(0, target.find('?'));
+}
+
+// A TokenReview carries a token and nothing else: what is about other
+// credentials would be passed over in silence.
+absl::Status CheckTokensOnly(const authn::Config& config) {
+  if (config.client_cas().empty() && !config.has_request_header()) {
+    return absl::OkStatus();
+  }
+  return MakeError(
+      absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+      "--client-ca-file and --requestheader-* are about credentials that no "
+      "TokenReview carries; those who ask here are --caller-ca-file's");
+}
+
+class ServeWebhook : public Command {
+ public:
+  PolicyFlags policy;
+  AuthenticationFlags authentication;
+  std::string tls_cert_file;
+  std::string tls_private_key_file;
+  std::string bind_address = "127.0.0.1";
+  uint16_t secure_port = 8443;
+  std::string caller_ca_file;
+  std::vector<std::string> allow_callers;
+
+  absl::StatusOr<int> Run(const Streams& streams) override {
+    const Signals signals;
+    const absl::Status started = Start(streams);
+    if (!started.ok()) return started;
+    streams.out << "serving on https://" << Authority() << std::endl;
+    Watch(signals, streams);
+    server_->Shutdown(kGrace);
+    return kExitYes;
+  }
+
+ private:
+  // What a URL has in the place of host and port.
+  std::string Authority() const {
+    const bool ipv6 = absl::StrContains(bind_address, ":");
+    return absl::StrCat(ipv6 ? "[" : "", bind_address, ipv6 ? "]" : "", ":",
+                        server_->port());
+  }
+
+  absl::Status Start(const Streams& streams) {
+    const absl::StatusOr<authn::Config> config = authentication.ToConfig();
+    if (!config.ok()) return config.status();
+    absl::Status status = CheckTokensOnly(*config);
+    if (!status.ok()) return status;
+    auto loaded = LivePolicy::Load(policy, streams);
+    if (!loaded.ok()) return loaded.status();
+    policy_ = *std::move(loaded);
+    authn::ChainDependencies dependencies;
+    dependencies.objects = policy_->objects();
+    dependencies.http_clients = net::MakeHttpsClient;
+    auto chain = authn::AuthenticatorChain::Create(*config, dependencies);
+    if (!chain.ok()) return chain.status();
+    chain_ = *std::move(chain);
+    status = StartCallers();
+    if (status.ok()) status = StartWebhook(streams);
+    if (status.ok()) status = StartServer();
+    return status;
+  }
+
+  absl::Status StartCallers() {
+    callers_ = std::make_shared<authn::X509Authenticator>();
+    authn::X509FilesOptions options;
+    authn::ClientCaFiles ca;
+    ca.ca.name = "caller-ca";
+    ca.bundle_files = {caller_ca_file};
+    options.client_cas.push_back(std::move(ca));
+    options.apply = [this](authn::X509Config config) {
+      return callers_->Update(std::move(config));
+    };
+    auto files = authn::X509Files::Start(std::move(options));
+    if (!files.ok()) return files.status();
+    caller_files_ = *std::move(files);
+    return absl::OkStatus();
+  }
+
+  absl::Status StartWebhook(const Streams& streams) {
+    WebhookOptions options;
+    options.tokens = &chain_->token_authenticator();
+    options.audiences = chain_->api_audiences();
+    options.authorizer = policy_;
+    options.callers = callers_;
+    options.allowed_callers = allow_callers;
+    options.ready = [this] { return chain_->Health(); };
+    options.refused = [this, &streams](const server::AuditRecord& record) {
+      Log(absl::StrCat(
+              "refused with ", record.code, ": ", record.request.method, " ",
+              PathOf(record.request.target), " of ",
+              record.user == nullptr ? "a stranger" : record.user->name, " (",
+              record.credential_id, ") at ", record.request.remote_address,
+              ": ", record.authentication_error.message()),
+          streams);
+    };
+    auto webhook = Webhook::Create(std::move(options));
+    if (!webhook.ok()) return webhook.status();
+    webhook_ = *std::move(webhook);
+    return absl::OkStatus();
+  }
+
+  absl::Status StartServer() {
+    absl::StatusOr<net::KeyPair> pair =
+        net::ReadKeyPair(tls_cert_file, tls_private_key_file);
+    if (!pair.ok()) return pair.status();
+    net::HttpsServerOptions options;
+    options.address = bind_address;
+    options.port = secure_port;
+    options.certificate_pem = pair->certificate_pem;
+    options.key_pem = std::move(pair->key_pem);
+    options.handler = [this](const net::ServerRequest& request) {
+      return webhook_->Answer(request);
+    };
+    auto server = net::HttpsServer::Start(std::move(options));
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+
+    net::CertificateFilesOptions files;
+    files.certificate_file = tls_cert_file;
+    files.key_file = tls_private_key_file;
+    files.apply = [this](absl::string_view certificate, const Secret& key) {
+      return server_->ReplaceCertificate(certificate, key);
+    };
+    auto watched = net::CertificateFiles::Start(std::move(files));
+    if (!watched.ok()) return watched.status();
+    certificate_files_ = *std::move(watched);
+    return absl::OkStatus();
+  }
+
+  // Returns when the process shall end.
+  void Watch(const Signals& signals, const Streams& streams) {
+    while (true) {
+      const int signal = signals.Wait();
+      if (signal == SIGTERM || signal == SIGINT) return;
+      const bool asked = signal == SIGHUP;
+      const absl::StatusOr<bool> changed = policy_->Refresh(asked);
+      Complain(changed.status(), streams);
+      if (changed.ok() && *changed) Log("read the policy again", streams);
+      if (!asked) continue;
+      Complain(chain_->Reload(), streams);
+      Complain(caller_files_->Reload(), streams);
+      Complain(certificate_files_->Reload(), streams);
+      Log("read all files again", streams);
+    }
+  }
+
+  void Complain(const absl::Status& status, const Streams& streams) {
+    if (status.ok()) return;
+    Log(absl::StrCat("Warning: ", status.message(),
+                     "; what was read before stays in effect"),
+        streams);
+  }
+
+  void Log(absl::string_view line, const Streams& streams) {
+    const MutexLock lock(log_mutex_);
+    streams.err << Printable(line) << std::endl;
+  }
+
+  Mutex log_mutex_;
+  // In the order in which they need each other; the server goes first.
+  std::shared_ptr<LivePolicy> policy_;
+  std::unique_ptr<authn::AuthenticatorChain> chain_;
+  std::shared_ptr<authn::X509Authenticator> callers_;
+  std::unique_ptr<authn::X509Files> caller_files_;
+  std::unique_ptr<Webhook> webhook_;
+  std::unique_ptr<net::HttpsServer> server_;
+  std::unique_ptr<net::CertificateFiles> certificate_files_;
+};
+
+void AddServerFlags(CLI::App& app, ServeWebhook* command) {
+  app.add_option("--tls-cert-file", command->tls_cert_file,
+                 "PEM with this server's certificate and its chain")
+      ->type_name("FILE")
+      ->required();
+  app.add_option("--tls-private-key-file", command->tls_private_key_file,
+                 "PEM with its private key")
+      ->type_name("FILE")
+      ->required();
+  app.add_option("--bind-address", command->bind_address,
+                 "IP address to listen on; 0.0.0.0 or :: for all")
+      ->type_name("ADDRESS")
+      ->capture_default_str();
+  app.add_option("--secure-port", command->secure_port,
+                 "Port to listen on; 0 for any that is free")
+      ->type_name("PORT")
+      ->capture_default_str();
+  app.add_option("--caller-ca-file", command->caller_ca_file,
+                 "PEM of the CAs that vouch for those who ask here. Not "
+                 "--client-ca-file, which is about the users asked for")
+      ->type_name("FILE")
+      ->required();
+  AddStrings(app, "--allow-callers", &command->allow_callers,
+             "Names in the certificates of those who may ask; without it, "
+             "whom the policy allows to create the reviews")
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+Registered AddServeWebhook(CLI::App& parent) {
+  auto command = std::make_unique<ServeWebhook>();
+  CLI::App& app = *parent.add_subcommand(
+      "serve-webhook",
+      "Answer TokenReviews and SubjectAccessReviews over HTTPS");
+  app.footer(kExamples);
+  AddServerFlags(app, command.get());
+  AddPolicyFlags(app, /*many=*/true, &command->policy);
+  AddChainFlags(app, &command->policy);
+  command->authentication.AddTo(app);
+  return Registered{&app, std::move(command)};
+}
+
+}  // namespace gatehouse::cli
