@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
-#include "authn/token/internal/csv_reader.h"
 #include "authn/token/token_file.h"
+#include "base/csv_reader.h"
 #include "base/errors.h"
 
 namespace {
@@ -31,7 +31,7 @@ void Check(bool holds, const char* law) {
 
 // Returns whether all could be read.
 bool Read(absl::string_view text, Rows* rows) {
-  authn::internal::CsvReader reader(text, "fuzz");
+  gatehouse::CsvReader reader(text, "fuzz");
   std::vector<absl::string_view> row;
   for (;;) {
     const auto more = reader.Next(&row);

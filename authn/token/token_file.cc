@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "authn/token/internal/csv_reader.h"
 #include "authn/token/token_digest.h"
+#include "base/csv_reader.h"
 #include "base/errors.h"
 
 namespace gatehouse::authn {
@@ -89,7 +89,7 @@ absl::StatusOr<TokenFile> TokenFile::Parse(absl::string_view contents,
   TokenFile file;
   const auto table = std::make_shared<Table>();
   file.table_ = table;
-  internal::CsvReader reader(contents, source);
+  CsvReader reader(contents, source);
   const auto warn = [&](absl::string_view what) {
     if (file.warnings_.size() >= kMaxWarnings) return;
     file.warnings_.push_back(absl::StrCat(reader.Place(), ":1: ", what));

@@ -1,4 +1,4 @@
-#include "authn/token/internal/csv_reader.h"
+#include "base/csv_reader.h"
 
 #include <string>
 #include <vector>
@@ -10,7 +10,7 @@
 #include "base/errors.h"
 #include "gtest/gtest.h"
 
-namespace gatehouse::authn::internal {
+namespace gatehouse {
 namespace {
 
 // Returns the rows as "line:[field][field]", or the error.
@@ -124,4 +124,4 @@ TEST(CsvReaderViewsTest, StayValidWhileRowsAreRead) {
 }
 
 }  // namespace
-}  // namespace gatehouse::authn::internal
+}  // namespace gatehouse

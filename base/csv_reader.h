@@ -1,6 +1,6 @@
 // Comma-separated values, strictly.
-#ifndef GATEHOUSE_AUTHN_TOKEN_INTERNAL_CSV_READER_H_
-#define GATEHOUSE_AUTHN_TOKEN_INTERNAL_CSV_READER_H_
+#ifndef GATEHOUSE_BASE_CSV_READER_H_
+#define GATEHOUSE_BASE_CSV_READER_H_
 
 #include <cstddef>
 #include <string>
@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace gatehouse::authn::internal {
+namespace gatehouse {
 
 // CsvReader reads RFC 4180 as Go's encoding/csv does by default: lines end in
 // LF or CRLF, empty ones are passed over, rows may differ in length, nothing is
@@ -61,6 +61,6 @@ class CsvReader {
   std::string unquoted_;
 };
 
-}  // namespace gatehouse::authn::internal
+}  // namespace gatehouse
 
-#endif  // GATEHOUSE_AUTHN_TOKEN_INTERNAL_CSV_READER_H_
+#endif  // GATEHOUSE_BASE_CSV_READER_H_

@@ -1,4 +1,4 @@
-#include "authn/token/internal/csv_reader.h"
+#include "base/csv_reader.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "base/errors.h"
 #include "base/secret.h"
 
-namespace gatehouse::authn::internal {
+namespace gatehouse {
 
 CsvReader::~CsvReader() { WipeString(&unquoted_); }
 
@@ -123,4 +123,4 @@ absl::Status CsvReader::Malformed(size_t offset, absl::string_view what) const {
                                 offset - line_start_ + 1, ": ", what));
 }
 
-}  // namespace gatehouse::authn::internal
+}  // namespace gatehouse
