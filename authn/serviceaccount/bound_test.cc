@@ -359,7 +359,7 @@ TEST(BoundServiceAccountTest, WithoutAudiencesTheIssuersAre) {
 
 TEST(BoundServiceAccountTest, NotesSayWhatAnAuditorWantsToKnow) {
   const int64_t now = absl::ToUnixSeconds(TestNow());
-  const auto stale = [now](int64_t seconds) {
+  const auto stale = [](int64_t seconds) {
     return absl::StrReplaceAll(
         Payload(R"(,"sub":"system:serviceaccount:ns:sa")"),
         {{R"("namespace")",

@@ -28,17 +28,17 @@ std::string Rewritten(absl::string_view json) {
 TEST(ServiceAccountClaimsTest, ReadsWhatItWrites) {
   const std::string kPayloads[] = {
       "{}",
-      R"({"aud":["a","b"],"exp":3,"iat":1,"iss":"i","jti":"j","nbf":2,)"
-      R"("sub":"s"})",
+      R"({"aud":["a","b"],"exp":3,"iat":1,"iss":"i","jti":"j","nbf":2})",
+      R"({"iss":"i","nbf":-1,"sub":"s"})",
       R"({"cnf":{"x5t#S256":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}})",
-      R"({"kubernetes.io":{"namespace":"n","node":{"name":"o","uid":"p"},)"
-      R"("pod":{"name":"q","uid":"r"},)"
-      R"("serviceaccount":{"name":"a","uid":"b"},"warnafter":5}})",
+      R"({"kubernetes.io":{"namespace":"n","node":{"name":"o","uid":"p"}}})",
+      R"({"kubernetes.io":{"pod":{"name":"q","uid":"r"},"warnafter":5}})",
+      R"({"kubernetes.io":{"serviceaccount":{"name":"a","uid":"b"}}})",
       R"({"kubernetes.io":{"namespace":"n","node":{"name":"o"}}})",
       R"({"kubernetes.io":{"secret":{"name":"a","uid":"b"}}})",
-      R"({"kubernetes.io":{"attestations":{"admissionReviewAPIGroups":["*"]},)"
-      R"("mutatingwebhookconfiguration":{"name":"a","uid":"b"},)"
-      R"("validatingwebhookconfiguration":{"name":"c","uid":"d"}}})",
+      R"({"kubernetes.io":{"attestations":{"admissionReviewAPIGroups":[""]}}})",
+      R"({"kubernetes.io":{"mutatingwebhookconfiguration":{"name":"a"}}})",
+      R"({"kubernetes.io":{"validatingwebhookconfiguration":{"uid":"d"}}})",
       "{\"iss\":\"\\\"\\\\\\u0001\u00e9\"}",
   };
   for (const std::string& payload : kPayloads) {
