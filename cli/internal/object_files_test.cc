@@ -70,10 +70,10 @@ TEST(ObjectFilesTest, FromStdin) {
 }
 
 TEST(ObjectFilesTest, FaultsAndErrors) {
-  const std::string typo =
-      Write("typo.yaml",
-            "{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: ns}, "
-            "stringDta: {a: b}}\n");
+  const std::string typo = Write(
+      "typo.yaml",
+      "{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: ns}, "
+      "stringDta: {a: b}}\n");
   const Loaded warned = Load({{typo}, "warn"});
   EXPECT_TRUE(warned.store.ok());
   EXPECT_TRUE(absl::StrContains(warned.err, "stringDta")) << warned.err;

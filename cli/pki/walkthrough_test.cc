@@ -42,7 +42,7 @@ std::string Request(const std::string& name) {
 std::string Accepted(const std::string& id, const std::string& user) {
   return absl::StrCat(
       R"({"id":")", id, R"(","authenticated":true,"user":{"username":")", user,
-      R"(","uid":"","groups":["examplegroup"],"extra":{)",
+      R"(","uid":"","groups":["examplegroup","system:authenticated"],"extra":{)",
       R"("authentication.kubernetes.io/credential-id":["X509SHA256=HEX"]}},)",
       R"("audiences":null,"authenticator":"x509",)",
       R"("credentialId":"X509SHA256=HEX","error":null,"reason":null})", "\n");
