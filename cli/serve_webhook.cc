@@ -1,4 +1,6 @@
+#include <atomic>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <memory>
@@ -10,9 +12,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "authn/client_ca.h"
 #include "authn/config/chain.h"
+#include "authn/token/rate_limit.h"
 #include "authn/x509.h"
 #include "authn/x509_files.h"
 #include "base/errors.h"
@@ -55,6 +59,10 @@ Examples:
 // How often files are looked at that nobody else watches.
 constexpr time_t kLookEverySeconds = 1;
 constexpr absl::Duration kGrace = absl::Seconds(10);
+// What of a refused request is logged, and how often one is.
+constexpr size_t kMaxLoggedBytes = 256;
+constexpr double kRefusalsPerSecond = 10;
+constexpr double kRefusalsAtOnce = 50;
 
 // Blocks the signals that this command waits for, in this thread and in those
 // that it starts, and waits for them.
@@ -80,9 +88,14 @@ class Signals {
   sigset_t before_;
 };
 
+// The beginning of what a stranger chose.
+absl::string_view Short(absl::string_view text) {
+  return text.substr(0, kMaxLoggedBytes);
+}
+
 // The target of a request without its query, which nobody should log.
 absl::string_view PathOf(absl::string_view target) {
-  return target.substr(0, target.find('?'));
+  return Short(target.substr(0, target.find('?')));
 }
 
 // A TokenReview carries a token and nothing else: what is about other
@@ -171,12 +184,22 @@ class ServeWebhook : public Command {
     options.allowed_callers = allow_callers;
     options.ready = [this] { return chain_->Health(); };
     options.refused = [this, &streams](const server::AuditRecord& record) {
+      // Strangers write no more of the log than this.
+      if (!refusals_.Take(absl::Now())) {
+        ++unsaid_;
+        return;
+      }
+      const uint64_t unsaid = unsaid_.exchange(0);
+      if (unsaid > 0) {
+        Log(absl::StrCat("refused ", unsaid, " more, not logged"), streams);
+      }
       Log(absl::StrCat(
-              "refused with ", record.code, ": ", record.request.method, " ",
-              PathOf(record.request.target), " of ",
-              record.user == nullptr ? "a stranger" : record.user->name, " (",
-              record.credential_id, ") at ", record.request.remote_address,
-              ": ", record.authentication_error.message()),
+              "refused with ", record.code, ": ", Short(record.request.method),
+              " ", PathOf(record.request.target), " of ",
+              record.user == nullptr ? "a stranger" : Short(record.user->name),
+              " (", record.credential_id, ") at ",
+              record.request.remote_address, ": ",
+              record.authentication_error.message()),
           streams);
     };
     auto webhook = Webhook::Create(std::move(options));
@@ -243,6 +266,8 @@ class ServeWebhook : public Command {
   }
 
   Mutex log_mutex_;
+  authn::RateLimit refusals_{kRefusalsPerSecond, kRefusalsAtOnce};
+  std::atomic<uint64_t> unsaid_{0};  // Refusals that were not logged.
   // In the order in which they need each other; the server goes first.
   std::shared_ptr<LivePolicy> policy_;
   std::unique_ptr<authn::AuthenticatorChain> chain_;

@@ -114,6 +114,18 @@ metadata: {name: editors, namespace: team-a}
 subjects:
 $(printf -- '- {kind: User, name: %s, apiGroup: rbac.authorization.k8s.io}\n' "$@")
 roleRef: {kind: ClusterRole, name: notes-editor, apiGroup: rbac.authorization.k8s.io}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: shopping, namespace: team-a}
+rules:
+- {apiGroups: [notes.example.com], resources: [notes], resourceNames: [shopping], verbs: [list, update]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: shoppers, namespace: team-a}
+subjects: [{kind: User, name: bob, apiGroup: rbac.authorization.k8s.io}]
+roleRef: {kind: Role, name: shopping, apiGroup: rbac.authorization.k8s.io}
 YAML
   mv policy.yaml.new policy.yaml
 }
@@ -161,6 +173,9 @@ section "Those who may"
 expect "jane writes a note" 200 written "${jane[@]}" -X PUT --data 'buy milk' $a/todo
 expect "jane reads it, by her token this time" 200 'buy milk' "${token[@]}" $a/todo
 expect "jane lists" 200 todo "${jane[@]}" $a
+expect "bob writes his one note" 200 written "${bob[@]}" -X PUT --data 'eggs' $a/shopping
+expect "bob lists that one" 200 shopping "${bob[@]}" "$a?fieldSelector=metadata.name%3Dshopping"
+[[ $body == shopping ]] || { echo "  WRONG: he sees $body"; exit 1; }
 expect "jane is healthy" 200 ok "${jane[@]}" /healthz
 expect "a certificate comes before a token" 200 todo "${jane[@]}" \
   -H 'Authorization: Bearer wrong' $a
@@ -173,6 +188,9 @@ expect "jane in another namespace" 403 \
   'notes.notes.example.com is forbidden: User \"jane\" cannot list resource \"notes\" in API group \"notes.example.com\" in the namespace \"team-b\"' \
   "${jane[@]}" $b
 expect "bob" 403 '"reason":"Forbidden"' "${bob[@]}" $a/todo
+expect "bob, all notes" 403 '"reason":"Forbidden"' "${bob[@]}" $a
+expect "bob, a list by another name" 403 '"reason":"Forbidden"' "${bob[@]}" \
+  "$a?fieldSelector=metadata.name%3Dtodo"
 expect "jane, a verb that nobody granted" 403 'cannot patch' "${jane[@]}" -X PATCH $a/todo
 expect "boss as himself" 403 'User \"boss\"' "${boss[@]}" $a/todo
 expect "bob as jane" 403 'User \"bob\" cannot impersonate' "${bob[@]}" -H 'Impersonate-User: jane' $a/todo

@@ -2,13 +2,13 @@
 #ifndef GATEHOUSE_EXAMPLES_NOTES_H_
 #define GATEHOUSE_EXAMPLES_NOTES_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/http_client.h"
 #include "base/mutex.h"
 #include "server/request_info.h"
@@ -38,28 +38,42 @@ class Notes {
       return server::FailureResponse(404);
     }
     MutexLock lock(mutex_);
-    std::map<std::string, std::string>& notes = notes_[info.namespace_];
-    if (info.verb == "list") {
-      return Text(200, absl::StrJoin(notes, "", [](auto* out, auto& note) {
-                    absl::StrAppend(out, note.first, "\n");
-                  }));
-    }
+    if (info.verb == "list") return List(info);
+    const Key key(info.namespace_, info.name);
+    const auto note = notes_.find(key);
     if (info.verb == "update") {
-      notes[info.name] = std::move(text);
+      if (note == notes_.end() && notes_.size() >= kMaxNotes) {
+        return server::FailureResponse(429);
+      }
+      notes_[key] = std::move(text);
       return Text(200, "written\n");
     }
-    const auto note = notes.find(info.name);
-    if (note == notes.end()) return server::FailureResponse(404);
+    if (note == notes_.end()) return server::FailureResponse(404);
     if (info.verb == "get") return Text(200, note->second);
     if (info.verb != "delete") return server::FailureResponse(405);
-    notes.erase(note);
+    notes_.erase(note);
     return Text(200, "deleted\n");
   }
 
  private:
+  using Key = std::pair<std::string, std::string>;  // Namespace and name.
+
+  static constexpr size_t kMaxNotes = 10000;
+
+  HttpResponse List(const server::RequestInfo& info)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    std::string names;
+    for (auto note = notes_.lower_bound({info.namespace_, ""});
+         note != notes_.end() && note->first.first == info.namespace_; ++note) {
+      // Of a list by name only that one was authorized.
+      if (!info.name.empty() && note->first.second != info.name) continue;
+      absl::StrAppend(&names, note->first.second, "\n");
+    }
+    return Text(200, std::move(names));
+  }
+
   Mutex mutex_;
-  std::map<std::string, std::map<std::string, std::string>> notes_
-      ABSL_GUARDED_BY(mutex_);  // By namespace and name.
+  std::map<Key, std::string> notes_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gatehouse::examples

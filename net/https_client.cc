@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -145,7 +146,10 @@ class HttpsClient final : public HttpClient {
     if (!url.ok()) return url.status();
     const internal::ExchangeOptions options{
         request.method == "HEAD", request.max_response_bytes, deadline};
-    auto response = Send(Serialize(request, *url), *url, options);
+    // RFC 9110 section 9.2.2: what has an effect is not made twice by guess.
+    const bool repeatable = request.method == "GET" || request.method == "HEAD";
+    auto response =
+        SendOrFail(Serialize(request, *url), *url, repeatable, options);
     if (response.ok()) return response;
     return MakeError(response.status().code(), ReasonOf(response.status()),
                      absl::StrCat("https://", url->Authority(), ": ",
@@ -153,12 +157,29 @@ class HttpsClient final : public HttpClient {
   }
 
  private:
+  // Asio throws when there is no descriptor, thread or memory left.
+  absl::StatusOr<HttpResponse> SendOrFail(
+      const std::string& bytes, const Url& url, bool repeatable,
+      const internal::ExchangeOptions& options) {
+    try {
+      return Send(bytes, url, repeatable, options);
+    } catch (const std::exception& error) {
+      return absl::ResourceExhaustedError(error.what());
+    }
+  }
+
   absl::StatusOr<HttpResponse> Send(const std::string& bytes, const Url& url,
+                                    bool repeatable,
                                     const internal::ExchangeOptions& options) {
     const std::string server = url.Authority();
     std::unique_ptr<ClientConnection> connection = idle_.Take(server);
+    // Where there is no second try, one that has been closed is left alone.
+    while (connection != nullptr && !repeatable && !connection->quiet()) {
+      connection = idle_.Take(server);
+    }
     if (connection != nullptr) {
-      auto response = Exchange(std::move(connection), bytes, server, options);
+      auto response =
+          Exchange(std::move(connection), bytes, server, repeatable, options);
       if (response.has_value()) return *std::move(response);
     }
     auto opened = Open(url, options.deadline);
@@ -170,12 +191,13 @@ class HttpsClient final : public HttpClient {
   }
 
   // Makes a request on a connection that was idle. Nothing: it had been closed
-  // meanwhile.
+  // meanwhile, and the request may be made again.
   absl::optional<absl::StatusOr<HttpResponse>> Exchange(
       std::unique_ptr<ClientConnection> connection, const std::string& bytes,
-      const std::string& server, const internal::ExchangeOptions& options) {
+      const std::string& server, bool repeatable,
+      const internal::ExchangeOptions& options) {
     auto response = connection->Exchange(bytes, options);
-    if (!response.ok() && connection->unanswered() &&
+    if (repeatable && !response.ok() && connection->unanswered() &&
         absl::IsUnavailable(response.status())) {
       return absl::nullopt;
     }

@@ -28,13 +28,18 @@ namespace gatehouse::net {
 // Fields that are the client's (Host, Connection, Content-Length,
 // Transfer-Encoding) or that would break lines are kInvalidArgument.
 //
-// Connections are kept for a while, a few for each host, and used again; a
-// request on one that turns out to have been closed meanwhile, before a byte
-// of the response came, is sent once more on a new one. Proxies (HTTPS_PROXY)
+// Connections are kept for a while, a few for each host, and used again. A GET
+// or HEAD on one that turns out to have been closed meanwhile, before a byte of
+// the response came, is sent once more on a new one. Any other method is sent
+// once only, on a connection of which nothing shows that it was closed; should
+// it be closed at that very moment, that is kUnavailable and the caller's to
+// judge: the server may have acted. Proxies (HTTPS_PROXY)
 // are not used. Cookies, redirects, compression and HTTP/2 are not known.
 //
 // Any thread may use the client, and requests run in the threads that make
-// them; one more looks up names. Destruction waits for a look-up that hangs.
+// them; up to four more look up names. Destruction waits for look-ups that
+// hang. Do returns kResourceExhausted when the process has no thread or file
+// descriptor left.
 //
 // Errors: kInvalidArgument with kMalformed for PEM that does not parse or holds
 // no certificate, with kInvalid for a key that is not the certificate's or is

@@ -1,4 +1,5 @@
 // What a server may do wrong, and that it never looks like a good response.
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -200,6 +201,83 @@ TEST(HttpsClientFaultsTest, DeadlineIsForEverything) {
     const auto response = Ask(server.Url(), absl::Milliseconds(100));
     EXPECT_TRUE(absl::IsDeadlineExceeded(response.status()))
         << test.name << ": " << response.status();
+  }
+}
+
+TEST(HttpsClientFaultsTest, LastChunkMayComeInAnyPieces) {
+  ScriptedServer server(testing::ServerIdentity(), [](TlsPeer& peer, int) {
+    peer.ReadRequest();
+    peer.Write(Ok("Transfer-Encoding: chunked\r\n\r\n"));
+    for (const char* const record : {"0\r\n", "\r", "\n"}) peer.Write(record);
+    peer.ReadAll();
+  });
+  const auto response = Ask(server.Url());
+  EXPECT_TRUE(response.ok()) << response.status();
+}
+
+// What follows a response that was refused is no answer to the next request.
+TEST(HttpsClientFaultsTest, FailedResponsesLeaveNothingBehind) {
+  const std::string interim = "HTTP/1.1 103 Early Hints\r\n\r\n";
+  const std::string forged = Ok("Content-Length: 6\r\n\r\nforged");
+  std::string many;
+  for (int i = 0; i < 8; ++i) many += interim;
+  const struct {
+    const char* name;
+    std::string response;
+  } kCases[] = {
+      {"over the limit", interim + Ok("Content-Length: 9999\r\n\r\n")},
+      {"bad HTTP", interim + Ok("X Y: z\r\n\r\n")},
+      {"too many interim responses", many},
+      {"switches protocols", "HTTP/1.1 101 Go\r\n\r\n"},
+      {"switches protocols after another", interim + "HTTP/1.1 101 Go\r\n\r\n"},
+  };
+  for (const auto& test : kCases) {
+    ScriptedServer server(testing::ServerIdentity(),
+                          [&](TlsPeer& peer, int number) {
+                            peer.ReadRequest();
+                            if (number > 1) {
+                              peer.Write(Ok("Content-Length: 2\r\n\r\nok"));
+                            } else {
+                              // In two records: one unread as it fails.
+                              peer.Write(test.response);
+                              peer.Write(forged);
+                              peer.ReadAll();
+                            }
+                          });
+    const auto client = Client();
+    HttpRequest request;
+    request.url = server.Url();
+    request.max_response_bytes = kMaxBody;
+    EXPECT_FALSE(client->Do(request).ok()) << test.name;
+    const auto next = client->Do(request);
+    ASSERT_TRUE(next.ok()) << test.name << ": " << next.status();
+    EXPECT_EQ(next->body, "ok") << test.name;
+    EXPECT_EQ(server.connections(), 2) << test.name;
+  }
+}
+
+// A request that arrived whole on a connection which then ends is sent again
+// only if that changes nothing.
+TEST(HttpsClientFaultsTest, OnlyWhatHasNoEffectIsSentTwice) {
+  for (const std::string method : {"GET", "HEAD", "POST", "PUT", "DELETE"}) {
+    const bool repeatable = method == "GET" || method == "HEAD";
+    std::atomic<int> requests{0};
+    ScriptedServer server(testing::ServerIdentity(), [&](TlsPeer& peer, int n) {
+      for (int i = 0; i < (n == 1 ? 2 : 1); ++i) {
+        if (peer.ReadRequest().empty()) return;
+        ++requests;
+        if (n == 1 && i == 1) return;
+        peer.Write("HTTP/1.1 204 No Content\r\n\r\n");
+      }
+    });
+    const auto client = Client();
+    HttpRequest request;
+    request.url = server.Url();
+    request.method = method;
+    EXPECT_TRUE(client->Do(request).ok()) << method;
+    const auto second = client->Do(request);
+    EXPECT_EQ(second.ok(), repeatable) << method << ": " << second.status();
+    EXPECT_EQ(requests, repeatable ? 3 : 2) << method;
   }
 }
 

@@ -344,9 +344,7 @@ TEST(HttpsClientTest, OneThatWasClosedMeanwhileIsMadeUpFor) {
   });
   const auto client = Client();
   for (int i = 1; i <= 6; ++i) {
-    HttpRequest request = Request(server.Url());
-    request.method = "POST";
-    const auto response = client->Do(request);
+    const auto response = client->Do(Request(server.Url()));
     ASSERT_TRUE(response.ok()) << response.status();
     EXPECT_EQ(server.connections(), i);
   }

@@ -9,7 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <exception>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -39,7 +39,7 @@ absl::Status Invalid(absl::string_view text) {
 absl::Status Validate(const HttpsServerOptions& options) {
   const HttpsServerLimits& limits = options.limits;
   if (options.handler == nullptr) return Invalid("it has no handler");
-  if (options.io_threads <= 0 || options.worker_threads <= 0) {
+  if (options.io_threads <= 0 || options.worker_threads < 0) {
     return Invalid("it needs threads of both kinds");
   }
   if (limits.max_header_bytes == 0 || limits.max_header_count == 0 ||
@@ -60,7 +60,7 @@ class HttpsServerImpl final : public HttpsServer {
  public:
   explicit HttpsServerImpl(HttpsServerOptions options)
       : work_(asio::make_work_guard(io_)),
-        workers_(static_cast<size_t>(options.worker_threads)),
+        handler_work_(asio::make_work_guard(workers_)),
         acceptor_(asio::make_strand(io_)),
         timer_(acceptor_.get_executor()) {
     host_.handler = std::move(options.handler);
@@ -94,11 +94,15 @@ class HttpsServerImpl final : public HttpsServer {
         "cannot listen on ", address, " port ", port, ": ", error.message()));
   }
 
-  void Run(int io_threads) {
-    asio::post(acceptor_.get_executor(), [this] { Accept(); });
-    for (int i = 0; i < io_threads; ++i) {
-      threads_.emplace_back([this] { RunIo(); });
+  // Throws if there are no threads to be had; destruction joins those made.
+  void Run(int io_threads, int worker_threads) {
+    for (int i = 0; i < worker_threads; ++i) {
+      worker_threads_.emplace_back([this] { RunAll(workers_); });
     }
+    for (int i = 0; i < io_threads; ++i) {
+      threads_.emplace_back([this] { RunAll(io_); });
+    }
+    asio::post(acceptor_.get_executor(), [this] { AcceptOrLater(); });
   }
 
   uint16_t port() const override { return port_; }
@@ -121,17 +125,18 @@ class HttpsServerImpl final : public HttpsServer {
                [this, grace] { StopAccepting(grace); });
     if (!threads_.empty()) AwaitStopped();
     host_.sessions.AwaitEmpty();
-    workers_.join();
+    handler_work_.reset();
+    for (std::thread& thread : worker_threads_) thread.join();
     work_.reset();
     io_.stop();
     for (std::thread& thread : threads_) thread.join();
   }
 
  private:
-  void RunIo() {
+  static void RunAll(asio::io_context& context) {
     for (;;) {
       try {
-        io_.run();
+        context.run();
         return;
       } catch (...) {
         // No memory: the connection that wanted it is gone, the others go on.
@@ -144,20 +149,48 @@ class HttpsServerImpl final : public HttpsServer {
                            [this](error_code error, tcp::socket socket) {
                              if (!acceptor_.is_open()) return;
                              if (error) return AcceptLater();
-                             Admit(std::move(socket));
-                             Accept();
+                             AdmitOrClose(std::move(socket));
+                             AcceptOrLater();
                            });
   }
 
+  // One way or another accepting goes on: a server that has stopped to listen
+  // without ending is of no use to anybody.
+  void AcceptOrLater() {
+    try {
+      Accept();
+    } catch (...) {
+      AcceptLater();
+    }
+  }
+
   void AcceptLater() {
+    for (;;) {
+      try {
+        return StartTimer();
+      } catch (...) {
+        std::this_thread::yield();  // Until there is memory for a timer.
+      }
+    }
+  }
+
+  void StartTimer() {
     timer_.expires_after(absl::ToChronoNanoseconds(kAcceptPause));
     timer_.async_wait([this](error_code) {
-      if (acceptor_.is_open()) Accept();
+      if (acceptor_.is_open()) AcceptOrLater();
     });
   }
 
+  void AdmitOrClose(tcp::socket socket) {
+    try {
+      Admit(std::move(socket));
+    } catch (...) {
+      // No memory for it; it is closed.
+    }
+  }
+
   void Admit(tcp::socket socket) {
-    if (host_.sessions.size() >= host_.limits.max_connections) return;
+    if (!host_.sessions.MakeRoom(host_.limits.max_connections)) return;
     std::shared_ptr<SSL_CTX> context;
     {
       MutexLock lock(context_mutex_);
@@ -189,10 +222,13 @@ class HttpsServerImpl final : public HttpsServer {
 
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;
-  asio::thread_pool workers_;
+  asio::io_context workers_;
+  asio::executor_work_guard<asio::io_context::executor_type> handler_work_;
   internal::SessionHost host_;
-  std::vector<std::thread> threads_;  // Constant once it runs.
-  uint16_t port_ = 0;                 // The same.
+  // Constant once it runs.
+  std::vector<std::thread> threads_;
+  std::vector<std::thread> worker_threads_;
+  uint16_t port_ = 0;
 
   // Belong to the acceptor's strand.
   tcp::acceptor acceptor_;
@@ -209,23 +245,41 @@ class HttpsServerImpl final : public HttpsServer {
   bool stopped_ ABSL_GUARDED_BY(stopped_mutex_) = false;
 };
 
+// As many handlers as wait for others at the same time have to fit in.
+int WorkerThreads(int wanted) {
+  if (wanted > 0) return wanted;
+  return std::max(16, 4 * static_cast<int>(std::min(
+                              64U, std::thread::hardware_concurrency())));
+}
+
+absl::StatusOr<std::unique_ptr<HttpsServer>> StartOrThrow(
+    HttpsServerOptions options) {
+  const std::string address = options.address;
+  const std::string certificate_pem = options.certificate_pem;
+  const Secret key_pem = options.key_pem;
+  const uint16_t port = options.port;
+  const int io_threads = options.io_threads;
+  const int worker_threads = WorkerThreads(options.worker_threads);
+  auto server = std::make_unique<HttpsServerImpl>(std::move(options));
+  absl::Status status = server->ReplaceCertificate(certificate_pem, key_pem);
+  if (status.ok()) status = server->Listen(address, port);
+  if (!status.ok()) return status;
+  server->Run(io_threads, worker_threads);
+  return std::unique_ptr<HttpsServer>(std::move(server));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpsServer>> HttpsServer::Start(
     HttpsServerOptions options) {
   absl::Status status = Validate(options);
   if (!status.ok()) return status;
-  const std::string address = options.address;
-  const std::string certificate_pem = options.certificate_pem;
-  const Secret key_pem = options.key_pem;
-  const uint16_t port = options.port;
-  const int io_threads = options.io_threads;
-  auto server = std::make_unique<HttpsServerImpl>(std::move(options));
-  status = server->ReplaceCertificate(certificate_pem, key_pem);
-  if (status.ok()) status = server->Listen(address, port);
-  if (!status.ok()) return status;
-  server->Run(io_threads);
-  return std::unique_ptr<HttpsServer>(std::move(server));
+  try {
+    return StartOrThrow(std::move(options));
+  } catch (const std::exception& error) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("HTTPS server: ", error.what()));
+  }
 }
 
 }  // namespace gatehouse::net

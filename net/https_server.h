@@ -33,7 +33,9 @@ struct HttpsServerLimits {
   absl::Duration body_timeout = absl::Seconds(30);   // All of the body: 408.
   absl::Duration write_timeout = absl::Seconds(30);  // A response: closed.
   absl::Duration idle_timeout = absl::Seconds(90);  // Between requests: closed.
-  // Further connections are closed as soon as they are made.
+  // At the limit a new connection takes the place of the one that has waited
+  // longest for the handshake, for a request, or for the rest of its headers;
+  // if all are past that, the new one is closed.
   size_t max_connections = 1024;
 };
 
@@ -42,9 +44,13 @@ struct HttpsServerOptions {
   std::string address = "127.0.0.1";  // An IP address; "::" is all, IPv4 too.
   uint16_t port = 0;                  // 0: any that is free.
   int io_threads = 2;                 // For TLS and parsing.
-  int worker_threads = 8;             // For handlers.
-  std::string certificate_pem;        // The leaf first, then its chain.
-  Secret key_pem;                     // Not encrypted.
+  // For handlers. One that waits for somebody else, as authenticators and
+  // authorizers over webhooks and issuers' keys do, holds its thread meanwhile:
+  // as many such requests as threads hold up everybody. 0: 4 for each
+  // processor, at least 16.
+  int worker_threads = 0;
+  std::string certificate_pem;  // The leaf first, then its chain.
+  Secret key_pem;               // Not encrypted.
   HttpHandler handler;
   HttpsServerLimits limits;
   const Clock* clock = &Clock::System();  // For Date; outlives the server.
@@ -73,8 +79,10 @@ class HttpsServer {
  public:
   // Listens and starts to serve. Errors: kInvalidArgument, with kMalformed for
   // an address or PEM that does not parse, kInvalid for a key that is not the
-  // certificate's, for no handler, and for limits and threads that are not
-  // positive; kUnavailable when the address is taken or not ours.
+  // certificate's, for no handler, for limits and io_threads that are not
+  // positive, and for a negative worker_threads; kUnavailable when the address
+  // is taken or not ours; kResourceExhausted when there are no threads or file
+  // descriptors to be had.
   static absl::StatusOr<std::unique_ptr<HttpsServer>> Start(
       HttpsServerOptions options);
 

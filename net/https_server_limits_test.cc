@@ -1,5 +1,6 @@
 // How much of what a client may use, limit by limit. Times are short, and what
 // is waited for is that the server does something about them.
+#include <atomic>
 #include <future>
 #include <memory>
 #include <string>
@@ -106,6 +107,23 @@ TEST(HttpsServerLimitsTest, Sizes) {
   }
 }
 
+// Beast asserts something about the last chunk's pieces.
+TEST(HttpsServerLimitsTest, LastChunkMayComeInAnyPieces) {
+  const auto server = StartServer(Echo);
+  const std::vector<std::string> kSplits[] = {
+      {"0\r\n", "\r", "\n"},
+      {"0", "\r", "\n", "\r", "\n"},
+      {"2\r\nhe\r\n0\r\n", "\r", "\n"},
+      {"2\r", "\nh", "e\r", "\n0", "\r\n\r", "\n"},
+  };
+  for (const auto& split : kSplits) {
+    const auto peer = TlsPeer::Connect(server->port());
+    peer->Write(PostChunks(""));
+    for (const std::string& record : split) peer->Write(record);
+    EXPECT_EQ(StatusOf(peer->ReadResponse()), "200") << split[0];
+  }
+}
+
 // The response arrives although the client is still sending.
 TEST(HttpsServerLimitsTest, RefusalIsReadAfterEverythingWasSent) {
   HttpsServerOptions options = TestOptions(Echo);
@@ -202,29 +220,65 @@ TEST(HttpsServerLimitsTest, ClientThatDoesNotReadIsClosed) {
   EXPECT_FALSE(peer->ended_properly());
 }
 
+// Whoever has a request under way is never closed for another.
 TEST(HttpsServerLimitsTest, ConnectionsOverTheLimitAreClosed) {
-  HttpsServerOptions options = TestOptions(Echo);
+  std::promise<void> opened;
+  const std::shared_future<void> open = opened.get_future().share();
+  std::promise<void> all_came;
+  std::atomic<int> came{0};
+  HttpsServerOptions options = TestOptions([&](const ServerRequest& request) {
+    if (++came == 3) all_came.set_value();
+    open.wait();
+    return Echo(request);
+  });
   options.limits.max_connections = 3;
   const auto server = StartServer(std::move(options));
   std::vector<std::unique_ptr<TlsPeer>> peers;
   for (int i = 0; i < 3; ++i) {
     peers.push_back(TlsPeer::Connect(server->port()));
     ASSERT_NE(peers.back(), nullptr);
+    ASSERT_TRUE(peers.back()->Write(Get()));
   }
+  all_came.get_future().wait();
   for (int i = 0; i < 20; ++i) {
     TcpPeer refused(server->port());
     EXPECT_EQ(refused.ReadAll(), "");
   }
+  opened.set_value();
   for (const auto& peer : peers) {
-    ASSERT_TRUE(peer->Write(Get()));
     EXPECT_THAT(peer->ReadResponse(), EndsWith("[]\n"));
   }
   // Room that was made is used.
-  peers.pop_back();
   std::unique_ptr<TlsPeer> next;
   while (next == nullptr) next = TlsPeer::Connect(server->port());
   ASSERT_TRUE(next->Write(Get()));
   EXPECT_EQ(StatusOf(next->ReadResponse()), "200");
+}
+
+// Who says nothing, whether before the handshake, after it, within a request's
+// headers or after a request, makes room, the longest silent first.
+TEST(HttpsServerLimitsTest, SilentConnectionsLockNobodyOut) {
+  HttpsServerOptions options = TestOptions(Echo);
+  options.limits.max_connections = 4;
+  const auto server = StartServer(std::move(options));
+  TcpPeer silent(server->port());
+  const auto idle = TlsPeer::Connect(server->port());
+  const auto half = TlsPeer::Connect(server->port());
+  const auto used = TlsPeer::Connect(server->port());
+  ASSERT_TRUE(half->Write("GET / HTTP/1.1\r\n"));
+  ASSERT_TRUE(used->Write(Get()));
+  EXPECT_EQ(StatusOf(used->ReadResponse()), "200");
+  std::vector<std::unique_ptr<TlsPeer>> peers;
+  for (int i = 0; i < 20; ++i) {
+    peers.push_back(TlsPeer::Connect(server->port()));
+    ASSERT_NE(peers.back(), nullptr) << i;
+    ASSERT_TRUE(peers.back()->Write(Get()));
+    EXPECT_EQ(StatusOf(peers.back()->ReadResponse()), "200") << i;
+  }
+  EXPECT_EQ(silent.ReadAll(), "");
+  for (TlsPeer* const peer : {idle.get(), half.get(), used.get()}) {
+    EXPECT_EQ(peer->ReadAll(), "");
+  }
 }
 
 }  // namespace

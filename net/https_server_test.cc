@@ -348,7 +348,7 @@ TEST(HttpsServerTest, BadOptionsAreErrors) {
   const BadStart kCases[] = {
       {"no handler", [](auto& o) { o.handler = nullptr; }, kInvalid,
        Reason::kInvalid, "no handler"},
-      {"no threads", [](auto& o) { o.worker_threads = 0; }, kInvalid,
+      {"no threads", [](auto& o) { o.worker_threads = -1; }, kInvalid,
        Reason::kInvalid, "threads"},
       {"no room", [](auto& o) { o.limits.max_connections = 0; }, kInvalid,
        Reason::kInvalid, "limits"},

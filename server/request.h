@@ -16,7 +16,11 @@ struct Request {
   absl::string_view method;  // As it was sent: methods are case-sensitive.
   absl::string_view target;  // As it was sent: "/a%2Fb?c=d". For messages.
   // Percent-decoded, without the query: "/a/b". Whoever routes the request must
-  // route it by this very path: it is what is authorized.
+  // route it by this very path: it is what is authorized. Dot segments and
+  // empty ones stay in it, as in Kubernetes: "/a/../b" is authorized as
+  // "/a/../b". A router or file server that normalises paths, before or after,
+  // would then serve "/b" to whoever may only "/a/*": it must refuse such paths
+  // instead.
   absl::string_view path;
   absl::string_view query;  // As it was sent, without "?": "c=d".
   // Not null. Credentials and impersonation are taken out of it.

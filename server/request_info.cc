@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -61,6 +62,8 @@ ListQuery ReadQuery(absl::string_view query) {
   bool has_field = false;
   bool has_label = false;
   for (const absl::string_view part : absl::StrSplit(query, '&')) {
+    // Go splits at "&" alone and drops a part with a semicolon in it.
+    if (absl::StrContains(part, ';')) continue;
     const std::pair<absl::string_view, absl::string_view> pair =
         absl::StrSplit(part, absl::MaxSplits('=', 1));
     const absl::optional<std::string> key = QueryDecode(pair.first);

@@ -28,6 +28,9 @@ struct RequestInfo {
   std::string namespace_;
   std::string resource;
   std::string subresource;
+  // Of list, watch and deletecollection: the one object that the selector
+  // metadata.name=X asks for, or "". It is what was authorized, perhaps by a
+  // rule for that name alone: who answers MUST show or delete no other object.
   std::string name;
   std::vector<std::string> parts;  // From the resource on.
 

@@ -57,8 +57,11 @@ HttpClientFactory FaultyServer::ClientFactory() { return net::MakeHttpsClient; }
 
 std::string FaultyServer::Response(int status, absl::string_view body,
                                    absl::string_view fields) {
+  // It closes after each response, so it says so: a client that took the
+  // connection for reusable would sometimes be too late to notice.
   return absl::StrCat("HTTP/1.1 ", status, " Some Reason\r\n", fields,
-                      "Content-Length: ", body.size(), "\r\n\r\n", body);
+                      "Connection: close\r\nContent-Length: ", body.size(),
+                      "\r\n\r\n", body);
 }
 
 std::string FaultyServer::CertificatePem(const TestCertificate& certificate) {

@@ -115,15 +115,16 @@ absl::Status CheckCas(const DelegatedConfig& config) {
   const bool named =
       config.proxy.has_value() && !config.proxy->allowed_names.empty();
   internal::ProxyGuard guard(named);
+  const auto nothing = [](const X509Config&) { return absl::OkStatus(); };
   if (!config.client_ca_pem.empty()) {
     const auto clients = ClientX509ConfigOf(config);
     if (!clients.ok()) return clients.status();
-    const absl::Status status = guard.SetClients(*clients);
+    const absl::Status status = guard.SetClients(*clients, nothing);
     if (!status.ok()) return status;
   }
   if (!config.proxy.has_value()) return absl::OkStatus();
   const auto proxies = ProxyX509ConfigOf(config);
-  return proxies.ok() ? guard.SetProxies(*proxies) : proxies.status();
+  return proxies.ok() ? guard.SetProxies(*proxies, nothing) : proxies.status();
 }
 
 }  // namespace

@@ -22,6 +22,10 @@ constexpr absl::string_view kGoogleUrl = "https://accounts.google.com";
 // Nobody has signed what is shown, as yet: it must not fill a log.
 constexpr size_t kMaxShownBytes = 1024;
 
+// Each name is looked up among all sources before the signature is checked, so
+// there are few of both. Kubernetes has no such limit.
+constexpr size_t kMaxClaimSources = 64;
+
 // What Go shows of a time that was never set.
 constexpr absl::string_view kZeroTime = "0001-01-01 00:00:00 +0000 UTC";
 
@@ -61,6 +65,9 @@ absl::Status CheckSources(const Claims& claims) {
     return Malformed(names, "map[string]string");
   }
   const ClaimValue sources = claims.Find("_claim_sources");
+  if (names.size() > kMaxClaimSources || sources.size() > kMaxClaimSources) {
+    return ClaimError(Reason::kTooLarge, "oidc: too many claim sources");
+  }
   for (const ClaimValue name : names) {
     const absl::optional<absl::string_view> source = name.AsString();
     if (!source.has_value()) return Malformed(name, "string");

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "authn/jose/claims.h"
 #include "base/errors.h"
@@ -236,6 +238,32 @@ TEST(CheckClaimsNowTest, PartsOfSecondsCount) {
   EXPECT_FALSE(
       CheckClaims(*claims, "https://a", {"me"}, kNow + absl::Milliseconds(1))
           .ok());
+}
+
+// Names `count` claims, each with a source of its own.
+std::string ManySources(int count) {
+  std::string names;
+  std::string sources;
+  for (int i = 0; i < count; ++i) {
+    const absl::string_view comma = i == 0 ? "" : ",";
+    absl::StrAppend(&names, comma, "\"c", i, "\":\"s", i, "\"");
+    absl::StrAppend(&sources, comma, "\"s", i, "\":{}");
+  }
+  return absl::StrCat("{" GOOD R"(,"_claim_names":{)", names,
+                      R"(},"_claim_sources":{)", sources, "}}");
+}
+
+// Thousands of them took milliseconds of quadratic work for a token that nobody
+// had signed.
+TEST(CheckClaimsWorkTest, SourcesAreFew) {
+  for (const int count : {64, 65, 2000}) {
+    const auto claims = Claims::Parse(ManySources(count));
+    ASSERT_TRUE(claims.ok()) << claims.status();
+    const absl::Status status =
+        CheckClaims(*claims, "https://a", {"me"}, kNow).status();
+    EXPECT_EQ(ReasonOf(status), count > 64 ? Reason::kTooLarge : Reason::kNone)
+        << status;
+  }
 }
 
 }  // namespace

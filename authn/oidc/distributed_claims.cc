@@ -47,6 +47,15 @@ class InFlight {
   const int number_;
 };
 
+// A discovery document must not lead where an endpoint may not.
+DistributedClaims::Verification Hardened(
+    DistributedClaims::Verification verification,
+    const DistributedClaimsOptions& options) {
+  verification.refresh.refuse_private_addresses |=
+      options.refuse_private_addresses;
+  return verification;
+}
+
 }  // namespace
 
 absl::StatusOr<absl::optional<ClaimSource>> FindClaimSource(
@@ -84,7 +93,7 @@ DistributedClaims::DistributedClaims(std::string claim,
                                      Verification verification,
                                      const DistributedClaimsOptions& options)
     : claim_(std::move(claim)),
-      verification_(std::move(verification)),
+      verification_(Hardened(std::move(verification), options)),
       options_(options) {}
 
 absl::StatusOr<absl::optional<DistributedClaims::Fetched>>
@@ -94,7 +103,8 @@ DistributedClaims::Expand(const Claims& claims, absl::Time now) {
   if (!source->has_value()) return absl::optional<Fetched>();
   const InFlight in_flight(in_flight_);
   if (in_flight.number() > options_.max_in_flight) {
-    return ClaimError(Reason::kTooLarge, "too many such claims at once");
+    return MakeError(absl::StatusCode::kResourceExhausted, Reason::kTooLarge,
+                     "too many such claims at once");
   }
   const absl::StatusOr<std::string> token = FetchToken(**source);
   if (!token.ok()) {
@@ -191,21 +201,44 @@ absl::StatusOr<std::shared_ptr<RemoteKeySet>> DistributedClaims::KeysOf(
   std::shared_ptr<RemoteKeySet> keys;
   {
     MutexLock lock(mutex_);
-    const auto known = issuers_.find(issuer);
-    if (known != issuers_.end()) {
-      keys = known->second;
-    } else if (issuers_.size() >= options_.max_issuers) {
-      return ClaimError(Reason::kTooLarge,
-                        "too many issuers of distributed claims");
-    } else {
-      keys = std::make_shared<RemoteKeySet>(
-          std::string(issuer), "", verification_.algorithms, verification_.http,
-          verification_.clock, verification_.refresh);
-      issuers_.emplace(issuer, keys);
+    auto known = issuers_.find(issuer);
+    if (known == issuers_.end()) {
+      if (!MakeRoom()) {
+        return MakeError(absl::StatusCode::kResourceExhausted,
+                         Reason::kTooLarge,
+                         "too many issuers of distributed claims");
+      }
+      known =
+          issuers_
+              .emplace(issuer, Issuer{std::make_shared<RemoteKeySet>(
+                                   std::string(issuer), "",
+                                   verification_.algorithms, verification_.http,
+                                   verification_.clock, verification_.refresh)})
+              .first;
     }
+    known->second.last_use = ++uses_;
+    keys = known->second.keys;
   }
   keys->RefreshIfDue();
   return keys;
+}
+
+// Puts out the issuer that was used longest ago of those that have never shown
+// a key, if the table is full: they may be invented, and cost nothing. Returns
+// whether there is room.
+bool DistributedClaims::MakeRoom() {
+  if (issuers_.size() < options_.max_issuers) return true;
+  auto oldest = issuers_.end();
+  for (auto it = issuers_.begin(); it != issuers_.end(); ++it) {
+    if (it->second.keys->initialized()) continue;
+    if (oldest == issuers_.end() ||
+        it->second.last_use < oldest->second.last_use) {
+      oldest = it;
+    }
+  }
+  if (oldest == issuers_.end()) return false;
+  issuers_.erase(oldest);
+  return true;
 }
 
 }  // namespace gatehouse::authn

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,13 +43,16 @@ absl::StatusOr<absl::optional<ClaimSource>> FindClaimSource(
 // DistributedClaimsOptions bound what a token can make us fetch.
 struct DistributedClaimsOptions {
   absl::Duration timeout = absl::Seconds(10);
-  // Of other issuers that endpoints' tokens were of; further ones are refused.
+  // Of other issuers that endpoints' tokens were of. Those that have never
+  // shown a key make room for further ones, others do not: then those are
+  // refused.
   size_t max_issuers = 64;
   // Requests to endpoints under way at once; further tokens are refused.
   int max_in_flight = 16;
-  // Whether endpoints and issuers whose host is written as a private, loopback
-  // or link-local address are refused. Kubernetes has no such rule. Names that
-  // lead there are not seen: keep the server from reaching what it must not.
+  // Whether endpoints, issuers and their "jwks_uri" whose host is written as a
+  // private, loopback or link-local address are refused. Kubernetes has no such
+  // rule. Names that lead there are not seen: keep the server from reaching
+  // what it must not.
   bool refuse_private_addresses = false;
 };
 
@@ -85,16 +89,23 @@ class DistributedClaims {
   };
 
   // Fetches the claim of `claims`, which are verified, if it is distributed;
-  // none if it is not. kUnauthenticated for whatever goes wrong, with the
-  // cause's Reason.
+  // none if it is not. kUnauthenticated for what is wrong with the claims or
+  // the answer; kUnavailable, kDeadlineExceeded, kInternal and
+  // kResourceExhausted for what may be well soon. With the cause's Reason.
   absl::StatusOr<absl::optional<Fetched>> Expand(const Claims& claims,
                                                  absl::Time now);
 
  private:
+  struct Issuer {
+    std::shared_ptr<RemoteKeySet> keys;
+    uint64_t last_use = 0;
+  };
+
   absl::StatusOr<std::string> FetchToken(const ClaimSource& source);
   absl::StatusOr<Fetched> VerifyToken(absl::string_view token, absl::Time now);
   absl::StatusOr<std::shared_ptr<RemoteKeySet>> KeysOf(
       absl::string_view issuer);
+  bool MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckUrl(absl::string_view url) const;
 
   // Constant after construction.
@@ -104,8 +115,8 @@ class DistributedClaims {
 
   std::atomic<int> in_flight_{0};
   Mutex mutex_;
-  absl::flat_hash_map<std::string, std::shared_ptr<RemoteKeySet>> issuers_
-      ABSL_GUARDED_BY(mutex_);
+  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, Issuer> issuers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gatehouse::authn

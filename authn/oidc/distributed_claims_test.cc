@@ -204,6 +204,8 @@ struct RefusedCase {
   std::function<std::string(const TestIssuer&, absl::Time now)> body;
   int status;
   const char* error;
+  // Of the moment, or of the token: a cache remembers the latter.
+  absl::StatusCode code = absl::StatusCode::kUnauthenticated;
 };
 
 class RefusedTest : public DistributedClaimsTest,
@@ -216,7 +218,7 @@ TEST_P(RefusedTest, Answer) {
   const auto fetched = Expand(*distributed);
   EXPECT_THAT(std::string(fetched.status().message()),
               HasSubstr(GetParam().error));
-  EXPECT_EQ(fetched.status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(fetched.status().code(), GetParam().code);
 }
 
 constexpr absl::Duration kHour = absl::Hours(1);
@@ -251,10 +253,11 @@ INSTANTIATE_TEST_SUITE_P(
                     },
                     403,
                     "while getting distributed claim \"groups\": Get "
-                    "\"https://claims.example/groups\": unexpected status 403"},
+                    "\"https://claims.example/groups\": unexpected status 403",
+                    absl::StatusCode::kUnavailable},
         RefusedCase{"redirect",
                     [](const TestIssuer&, absl::Time) { return ""; }, 302,
-                    "unexpected status 302"},
+                    "unexpected status 302", absl::StatusCode::kUnavailable},
         RefusedCase{
             "no_token",
             [](const TestIssuer&, absl::Time) { return R"({"groups":["a"]})"; },
@@ -268,7 +271,8 @@ INSTANTIATE_TEST_SUITE_P(
                     [](const TestIssuer&, absl::Time) {
                       return std::string(70000, 'a');
                     },
-                    200, "while getting distributed claim"},
+                    200, "while getting distributed claim",
+                    absl::StatusCode::kResourceExhausted},
         RefusedCase{"issuer_not_https",
                     [](const TestIssuer&, absl::Time now) {
                       return TestIssuer("http://a.example")
@@ -280,7 +284,8 @@ INSTANTIATE_TEST_SUITE_P(
                       return TestIssuer("https://b.example")
                           .Token("s", "me", now + kHour, R"("groups":["a"])");
                     },
-                    200, "keys were never fetched"}),
+                    200, "keys were never fetched",
+                    absl::StatusCode::kUnavailable}),
     [](const auto& info) { return info.param.name; });
 
 TEST_F(DistributedClaimsTest, OnlyHttpsAndNoLineBreaks) {
@@ -328,6 +333,42 @@ TEST_F(DistributedClaimsTest, IssuersAreBounded) {
   EXPECT_TRUE(Expand(*distributed).ok());
 }
 
+// They filled the table for ever.
+TEST_F(DistributedClaimsTest, InventedIssuersMakeRoom) {
+  DistributedClaimsOptions options;
+  options.max_issuers = 2;
+  auto distributed = Make(options);
+  const std::string good =
+      issuer_.Token("s", "me", InAnHour(), R"("groups":["a"])");
+  Answer(good);
+  EXPECT_TRUE(Expand(*distributed).ok());
+  for (int i = 0; i < 5; ++i) {
+    const TestIssuer invented(absl::StrCat("https://invented-", i, ".example"));
+    Answer(invented.Token("s", "me", InAnHour(), R"("groups":["a"])"));
+    EXPECT_FALSE(Expand(*distributed).ok());
+  }
+  TestIssuer another("https://another.example");
+  another.Serve(http_.get());
+  Answer(another.Token("s", "me", InAnHour(), R"("groups":["a"])"));
+  EXPECT_TRUE(Expand(*distributed).ok());
+  Answer(good);
+  EXPECT_TRUE(Expand(*distributed).ok());
+  // It stayed: nobody had to discover it again.
+  EXPECT_EQ(http_->calls(issuer_.discovery_url()), 1u);
+}
+
+TEST_F(DistributedClaimsTest, PrivateKeysUrlIsRefusedIfAskedFor) {
+  DistributedClaimsOptions options;
+  options.refuse_private_addresses = true;
+  auto distributed = Make(options);
+  http_->Answer(issuer_.discovery_url(), 200,
+                R"({"issuer":"https://directory.example",)"
+                R"("jwks_uri":"https://127.0.0.1/keys"})");
+  Answer(issuer_.Token("s", "me", InAnHour(), R"("groups":["a"])"));
+  EXPECT_FALSE(Expand(*distributed).ok());
+  EXPECT_EQ(http_->calls("https://127.0.0.1/keys"), 0u);
+}
+
 TEST_F(DistributedClaimsTest, RequestsUnderWayAreBounded) {
   DistributedClaimsOptions options;
   options.max_in_flight = 1;
@@ -336,7 +377,9 @@ TEST_F(DistributedClaimsTest, RequestsUnderWayAreBounded) {
   http_->Block();
   std::thread first([&] { EXPECT_TRUE(Expand(*distributed).ok()); });
   http_->AwaitCalls(1);
-  EXPECT_EQ(ReasonOf(Expand(*distributed).status()), Reason::kTooLarge);
+  const absl::Status refused = Expand(*distributed).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kTooLarge);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   http_->Release();
   first.join();
   EXPECT_TRUE(Expand(*distributed).ok());

@@ -189,10 +189,14 @@ JwtAuthenticator::JwtAuthenticator(const k8s::JWTAuthenticator& config,
                              algorithms_, http, options.clock,
                              options.refresh)) {
   if (mappings_.groups_claim().empty()) return;
+  // Others choose the issuers of distributed claims, and so when their keys
+  // change: that must not make everybody's answers be forgotten.
+  KeyRefreshOptions others = options.refresh;
+  others.changed = nullptr;
   distributed_ = absl::make_unique<DistributedClaims>(
       mappings_.groups_claim(),
       DistributedClaims::Verification{audiences_, algorithms_, std::move(http),
-                                      options.clock, options.refresh},
+                                      options.clock, std::move(others)},
       options.distributed_claims);
 }
 

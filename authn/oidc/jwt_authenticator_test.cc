@@ -354,6 +354,7 @@ struct RejectedCase {
   const char* members;
   Reason reason;
   const char* error;
+  absl::StatusCode code = absl::StatusCode::kUnauthenticated;
 };
 
 class RejectedTest : public JwtAuthenticatorTest,
@@ -370,7 +371,7 @@ TEST_P(RejectedTest, SaysWhy) {
   EXPECT_EQ(ReasonOf(result.error()), GetParam().reason) << result.error();
   EXPECT_THAT(std::string(result.error().message()),
               HasSubstr(GetParam().error));
-  EXPECT_EQ(result.error().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(result.error().code(), GetParam().code);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -395,7 +396,9 @@ INSTANTIATE_TEST_SUITE_P(
             R"("_claim_sources":{"s":{"endpoint":"https://nobody.example/"}})",
             Reason::kNone,
             "oidc: could not expand distributed claims: while getting "
-            "distributed claim \"groups\": Get \"https://nobody.example/\""},
+            "distributed claim \"groups\": Get \"https://nobody.example/\"",
+            // No cache remembers it.
+            absl::StatusCode::kUnavailable},
         RejectedCase{"bound_to_what_is_not_known", R"("cnf":{"jkt":"x"})",
                      Reason::kMalformed, "oidc: "},
         RejectedCase{"bound_to_no_digest", R"("cnf":{"x5t#S256":"AAAA"})",

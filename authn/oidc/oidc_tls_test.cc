@@ -268,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"another_document",
                   [](const std::string&) {
                     return FaultyServer::Response(
-                        200, R"({"issuer":"https://evil.example","keys":[],)"
+                        200, R"({"issuer":"https://evil.example",)"
                              R"("jwks_uri":"https://evil.example/"})");
                   },
                   "127.0.0.1"}),

@@ -122,9 +122,11 @@ absl::StatusOr<VerifiedJws> RemoteKeySet::VerifyWithKnown(
 bool RemoteKeySet::FetchForToken(uint64_t generation) {
   {
     MutexLock lock(mutex_);
-    if (fetching_) AwaitFetch();
+    const bool waits = fetching_;
+    if (waits) AwaitFetch();
     if (health_.generation != generation) return true;
-    if (fetching_) return false;
+    // An issuer that is down holds each token for one fetch, not for two.
+    if (fetching_ || (waits && !health_.last_error.ok())) return false;
     if (!unknown_keys_.Take(clock_->Now())) {
       ++health_.refused;
       return false;
@@ -137,13 +139,13 @@ bool RemoteKeySet::FetchForToken(uint64_t generation) {
 
 // Waits for the end of the fetch that is under way, within the limits.
 void RemoteKeySet::AwaitFetch() {
-  if (waiters_ >= options_.max_waiters) return;
-  ++waiters_;
+  if (health_.waiters >= options_.max_waiters) return;
+  ++health_.waiters;
   const uint64_t ended = ended_fetches_;
   const auto deadline = After(options_.max_wait);
   while (ended_fetches_ == ended && fetched_.WaitUntil(mutex_, deadline)) {
   }
-  --waiters_;
+  --health_.waiters;
 }
 
 // A clock that was set back far must not put off a refresh until it has caught
@@ -231,7 +233,10 @@ absl::StatusOr<RemoteKeySet::Fetched> RemoteKeySet::FetchKeys() {
   absl::StatusOr<KeySet> keys = KeySet::FromJwks(
       response->body, internal::ShownUrl(*url), key_set_options_);
   if (!keys.ok()) return keys.status();
-  if (keys->keys().empty()) {
+  // Who withdraws his last key shows an empty set. Who has never shown a key,
+  // or none that is of use here, has more likely made a mistake.
+  const bool withdrawn = initialized() && keys->problems().empty();
+  if (keys->keys().empty() && !withdrawn) {
     return MakeError(
         absl::StatusCode::kInvalidArgument, Reason::kInvalid,
         absl::StrCat(internal::ShownUrl(*url), ": no usable key in the set",
@@ -250,15 +255,29 @@ absl::StatusOr<std::string> RemoteKeySet::FindKeysUrl() {
   if (!keys_url_.empty() && now < discovered_ + options_.discovery_interval) {
     return keys_url_;
   }
-  absl::StatusOr<ProviderMetadata> metadata =
-      Discover(*http_, discovery_url_, issuer_, options_.request_timeout);
-  if (metadata.ok()) {
-    keys_url_ = std::move(metadata->jwks_uri);
+  absl::StatusOr<std::string> url = DiscoverKeysUrl();
+  if (url.ok()) {
+    keys_url_ = *std::move(url);
     discovered_ = now;
   } else if (keys_url_.empty()) {
-    return metadata.status();
+    return url.status();
   }
   return keys_url_;
+}
+
+absl::StatusOr<std::string> RemoteKeySet::DiscoverKeysUrl() {
+  absl::StatusOr<ProviderMetadata> metadata =
+      Discover(*http_, discovery_url_, issuer_, options_.request_timeout);
+  if (!metadata.ok()) return metadata.status();
+  const auto host = internal::HttpsHost(metadata->jwks_uri);
+  if (options_.refuse_private_addresses &&
+      (!host.has_value() || internal::IsPrivateAddress(*host))) {
+    return MakeError(
+        absl::StatusCode::kPermissionDenied, Reason::kNotAllowed,
+        absl::StrCat("jwks_uri ", internal::ShownUrl(metadata->jwks_uri),
+                     " is a private address"));
+  }
+  return std::move(metadata->jwks_uri);
 }
 
 absl::Duration RemoteKeySet::Jittered(absl::Duration interval) const {

@@ -47,9 +47,10 @@ struct KeyRefreshOptions {
   absl::Duration unknown_key_interval = absl::Seconds(10);
   int unknown_key_burst = 2;
   // Such tokens wait for a fetch that is under way, so long and so many at
-  // most; others are refused at once.
+  // most; others are refused at once. These are threads of the server's that
+  // forged tokens hold while an issuer does not answer.
   absl::Duration max_wait = absl::Seconds(10);
-  int max_waiters = 64;
+  int max_waiters = 8;
   // How long keys are good for without a fetch that went well. For ever by
   // default, as in Kubernetes: an issuer that is down stops nobody.
   absl::Duration max_stale = absl::InfiniteDuration();
@@ -59,6 +60,9 @@ struct KeyRefreshOptions {
   // The discovery document is read again with the first fetch after so long,
   // and after a fetch that failed.
   absl::Duration discovery_interval = absl::Hours(1);
+  // Whether a "jwks_uri" whose host is written as a private address is refused,
+  // as DistributedClaimsOptions has it.
+  bool refuse_private_addresses = false;
   // Told whenever other keys are in effect, so that nobody goes on by answers
   // that withdrawn ones gave; may be null. Under a lock, in whatever thread:
   // must neither wait nor call back.
@@ -74,6 +78,7 @@ struct KeySetHealth {
   absl::Status first_problem;  // Why the first of them was.
   uint64_t fetches = 0;        // Begun, good and bad.
   uint64_t refused = 0;        // Fetches that the rate limit prevented.
+  int waiters = 0;             // Tokens that wait for a fetch.
   absl::Time last_success = absl::InfinitePast();
   absl::Time next_attempt = absl::InfinitePast();
   // Of the last fetch; OK if it went well, and before the first.
@@ -85,9 +90,11 @@ struct KeySetHealth {
 // whose key is unknown fetches in its own.
 //
 // What it promises: at most one fetch is under way. A set that does not parse
-// or has no usable key, and every other failure, leaves the last good one in
-// effect. One bad key does not spoil a set. Verification takes no lock, and
-// waits only for a key that is not known.
+// or whose keys are all unusable, and every other failure, leaves the last good
+// one in effect. A set that is empty takes effect if there was one before: the
+// issuer has withdrawn its last key, and nobody gets in. One bad key does not
+// spoil a set. Verification takes no lock, and waits only for a key that is not
+// known.
 //
 // Unlike Kubernetes', which fetches for an unknown key only once what it has is
 // stale by its HTTP headers, so that a key that was rotated in fails until
@@ -130,6 +137,7 @@ class RemoteKeySet {
   void Fetch();
   absl::StatusOr<Fetched> FetchKeys();
   absl::StatusOr<std::string> FindKeysUrl();
+  absl::StatusOr<std::string> DiscoverKeysUrl();
   void Accept(Fetched fetched, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration Jittered(absl::Duration interval) const;
@@ -158,7 +166,6 @@ class RemoteKeySet {
   CondVar fetched_;
   bool fetching_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t ended_fetches_ ABSL_GUARDED_BY(mutex_) = 0;
-  int waiters_ ABSL_GUARDED_BY(mutex_) = 0;
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;  // Without a success since.
   RateLimit unknown_keys_;                    // Own synchronization.
   KeySetHealth health_ ABSL_GUARDED_BY(mutex_);

@@ -149,6 +149,54 @@ TEST_F(RemoteKeySetTest, WithdrawnKeyIsGoneWithTheNextFetch) {
   EXPECT_EQ(JoseErrorOf(Verify(*keys, old_token)), JoseError::kUnknownKeyId);
 }
 
+// An issuer that withdraws its last key is believed.
+TEST_F(RemoteKeySetTest, EmptySetWithdrawsAllKeys) {
+  int changes = 0;
+  KeyRefreshOptions options = NoJitter();
+  options.changed = [&changes] { ++changes; };
+  auto keys = MakeReady(options);
+  EXPECT_TRUE(Verify(*keys, Token()).ok());
+  http_->Answer(issuer_.jwks_url(), 200, R"({"keys":[]})");
+  clock_.Advance(absl::Minutes(10));
+  keys->RefreshIfDue();
+  EXPECT_EQ(keys->health().generation, 2u);
+  EXPECT_EQ(keys->health().keys, 0u);
+  EXPECT_TRUE(keys->health().last_error.ok());
+  EXPECT_EQ(changes, 2);
+  EXPECT_EQ(JoseErrorOf(Verify(*keys, Token())), JoseError::kUnknownKeyId);
+  EXPECT_FALSE(Verify(*keys, issuer_.Sign("{}", false)).ok());
+  issuer_.Serve(http_.get());
+  clock_.Advance(absl::Minutes(10));
+  keys->RefreshIfDue();
+  EXPECT_TRUE(Verify(*keys, Token()).ok());
+}
+
+TEST_F(RemoteKeySetTest, EmptySetIsNoFirstSet) {
+  http_->Answer(issuer_.jwks_url(), 200, R"({"keys":[]})");
+  auto keys = Make();
+  keys->RefreshIfDue();
+  EXPECT_FALSE(keys->initialized());
+  EXPECT_THAT(std::string(keys->health().last_error.message()),
+              HasSubstr("no usable key"));
+}
+
+TEST_F(RemoteKeySetTest, PrivateKeysUrlIsRefusedIfAskedFor) {
+  http_->Answer(issuer_.discovery_url(), 200,
+                R"({"issuer":"https://issuer.example",)"
+                R"("jwks_uri":"https://169.254.169.254/keys"})");
+  http_->Answer("https://169.254.169.254/keys", 200, issuer_.jwks());
+  for (const bool refuse : {true, false}) {
+    KeyRefreshOptions options = NoJitter();
+    options.refuse_private_addresses = refuse;
+    auto keys = Make(options);
+    keys->RefreshIfDue();
+    EXPECT_EQ(keys->initialized(), !refuse);
+    EXPECT_EQ(http_->calls("https://169.254.169.254/keys"), refuse ? 0u : 1u);
+    EXPECT_EQ(ReasonOf(keys->health().last_error) == Reason::kNotAllowed,
+              refuse);
+  }
+}
+
 TEST_F(RemoteKeySetTest, ForgedSignatureOfAKnownKeyFetchesNothing) {
   auto keys = MakeReady();
   TestIssuer other(kUrl);  // Its key has the same name.
@@ -274,7 +322,6 @@ TEST_P(BadAnswerTest, IsNoFirstSet) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadAnswerTest,
     ::testing::Values(
-        BadAnswer{"no_keys", 200, R"({"keys":[]})", "no usable key"},
         BadAnswer{"bad_keys", 200, R"({"keys":[{"kty":"RSA","kid":"a"}]})",
                   "no usable key"},
         BadAnswer{"secret_keys", 200,
@@ -444,7 +491,9 @@ void InThreads(int count, const std::function<void()>& work) {
 }
 
 TEST_F(RemoteKeySetTest, OneFetchForManyWhoWaitForIt) {
-  auto keys = MakeReady();
+  KeyRefreshOptions options = NoJitter();
+  options.max_waiters = 16;
+  auto keys = MakeReady(options);
   issuer_.RotateKey();
   const std::string token = Token();
   http_->Block();
@@ -490,6 +539,34 @@ TEST_F(RemoteKeySetTest, WaitersGiveUpWhenTheirTimeIsOver) {
   EXPECT_FALSE(Verify(*keys, token).ok());
   http_->Release();
   first.join();
+}
+
+// Else each would begin a fetch of its own, one behind the other.
+TEST_F(RemoteKeySetTest, WaitersDoNotFetchAfterAFetchThatFailed) {
+  KeyRefreshOptions options = NoJitter();
+  options.unknown_key_burst = 1000;
+  auto keys = MakeReady(options);
+  issuer_.RotateKey();
+  const std::string token = Token();
+  http_->Fail(issuer_.jwks_url(), absl::UnavailableError("down"));
+  clock_.Advance(absl::Minutes(10));
+  std::atomic<int> ended{0};
+  http_->Block();
+  std::thread first([&] { keys->RefreshIfDue(); });
+  http_->AwaitCalls(issuer_.jwks_url(), 2);
+  std::vector<std::thread> others;
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back([&] {
+      EXPECT_FALSE(Verify(*keys, token).ok());
+      ++ended;
+    });
+  }
+  while (keys->health().waiters < 4) std::this_thread::yield();
+  EXPECT_EQ(ended, 0);
+  http_->Release();
+  first.join();
+  for (std::thread& other : others) other.join();
+  EXPECT_EQ(Fetches(), 2u);
 }
 
 // For ThreadSanitizer: rotation, refresh and verification at once.

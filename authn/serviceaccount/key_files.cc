@@ -1,6 +1,10 @@
 #include "authn/serviceaccount/key_files.h"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -46,6 +50,9 @@ absl::StatusOr<std::vector<VerificationKey>> ReadJwks(const std::string& file) {
                    absl::StrCat(file, ": no key in it"));
 }
 
+// Retirements says which keys of PEM files are to go, and when; by key id.
+using Retirements = std::map<std::string, absl::Time>;
+
 // Loader gathers the keys of all files.
 class Loader {
  public:
@@ -69,6 +76,9 @@ class Loader {
     return absl::OkStatus();
   }
 
+  // Of the keys that are left.
+  const Retirements& retirements() const { return retirements_; }
+
   absl::StatusOr<ServiceAccountKeys> Finish() && {
     return ServiceAccountKeys::FromVerificationKeys(keys_, std::move(signing_),
                                                     &published_);
@@ -83,6 +93,9 @@ class Loader {
   absl::Status Add(const std::vector<pki::VerifyingKey>& keys) {
     for (const pki::VerifyingKey& key : keys) {
       if (key.retire_at <= now_) continue;
+      if (key.retire_at < absl::InfiniteFuture()) {
+        retirements_[key.id] = key.retire_at;
+      }
       auto verification = VerificationKey::FromPublicKey(key.key, key.id);
       if (!verification.ok()) return verification.status();
       Add(*verification, /*published=*/true);
@@ -94,7 +107,43 @@ class Loader {
   absl::optional<pki::PrivateKey> signing_;
   std::vector<VerificationKey> keys_;
   std::vector<VerificationKey> published_;
+  Retirements retirements_;
 };
+
+absl::StatusOr<ServiceAccountKeys> Load(const ServiceAccountKeyFiles& files,
+                                        absl::Time now,
+                                        Retirements* retirements) {
+  if (files.key_files.empty() && files.signing_key_file.empty() &&
+      files.jwks_files.empty()) {
+    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
+                     "service account tokens: no file of keys is given");
+  }
+  Loader loader(now);
+  absl::Status status = loader.ReadPem(files);
+  for (const ExternalKeyFile& file : files.jwks_files) {
+    if (status.ok()) status = loader.ReadExternal(file);
+  }
+  if (!status.ok()) return status;
+  *retirements = loader.retirements();
+  return std::move(loader).Finish();
+}
+
+// Returns `keys` without those that have retired until `now`.
+absl::StatusOr<ServiceAccountKeys> WithoutRetired(
+    const ServiceAccountKeys& keys, const Retirements& retirements,
+    absl::Time now) {
+  const auto left = [&](const std::vector<VerificationKey>& all) {
+    std::vector<VerificationKey> some;
+    for (const VerificationKey& key : all) {
+      const auto at = retirements.find(std::string(key.key_id().value_or("")));
+      if (at == retirements.end() || at->second > now) some.push_back(key);
+    }
+    return some;
+  };
+  const std::vector<VerificationKey> published = left(keys.published);
+  return ServiceAccountKeys::FromVerificationKeys(left(keys.verifying.keys()),
+                                                  keys.signing, &published);
+}
 
 // Returns whether both lists are the same keys under the same names.
 bool SameKeys(const std::vector<VerificationKey>& a,
@@ -111,9 +160,26 @@ bool Same(const ServiceAccountKeys& a, const ServiceAccountKeys& b) {
          SameKeys(a.published, b.published);
 }
 
+// Returns an error that shares nothing with `status`, for another thread: how
+// absl::Status counts references ThreadSanitizer does not see.
+absl::Status Unshared(const absl::Status& status) {
+  return status.ok()
+             ? absl::OkStatus()
+             : MakeError(status.code(), ReasonOf(status), status.message());
+}
+
 class KeySource : public ServiceAccountKeySource {
  public:
   explicit KeySource(KeyFilesOptions options) : options_(std::move(options)) {}
+
+  ~KeySource() override {
+    {
+      const MutexLock lock(mutex_);
+      stop_ = true;
+      wake_.NotifyAll();
+    }
+    if (thread_.joinable()) thread_.join();
+  }
 
   absl::Status Start() {
     std::vector<std::string> paths = options_.files.key_files;
@@ -128,8 +194,12 @@ class KeySource : public ServiceAccountKeySource {
         std::move(paths), [this] { Reload().IgnoreError(); }, options_.watch);
     if (!watcher.ok()) return watcher.status();
     const absl::Status status = Reload();
-    if (status.ok()) watcher_ = *std::move(watcher);
-    return status;
+    if (!status.ok()) return status;
+    watcher_ = *std::move(watcher);
+    thread_ = std::thread([this] {
+      while (AwaitRetirement()) Reload().IgnoreError();
+    });
+    return absl::OkStatus();
   }
 
   std::shared_ptr<const ServiceAccountKeyRing> ring() const override {
@@ -138,48 +208,105 @@ class KeySource : public ServiceAccountKeySource {
   }
 
   absl::Status Reload() override {
+    // So that whoever observes sees the attempts in their order.
+    const MutexLock reloading(reload_mutex_);
     KeyFilesStatus now;
     {
       const MutexLock lock(mutex_);
       status_.attempted_at = options_.clock->Now();
       status_.last_error = ReadAndApply();
       if (!status_.last_error.ok()) ++status_.failures;
-      now = status_;
+      wake_.NotifyAll();
+      now = Copy();
     }
     if (options_.observe != nullptr) options_.observe(now);
-    return now.last_error;
+    return Unshared(now.last_error);
   }
 
   KeyFilesStatus status() const override {
     const MutexLock lock(mutex_);
-    return status_;
+    return Copy();
   }
 
  private:
-  absl::Status ReadAndApply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    auto keys = LoadServiceAccountKeys(options_.files, status_.attempted_at);
-    if (!keys.ok()) return keys.status();
-    {
-      const EpochGuard guard;
-      if (ring_ != nullptr && Same(*keys, *ring_->Load())) {
-        return absl::OkStatus();
+  // Waits until a key has retired by the clock, which need not go as real time
+  // does. False: to be destroyed.
+  bool AwaitRetirement() {
+    const auto check = absl::ToChronoNanoseconds(options_.retirement_check);
+    MutexLock lock(mutex_);
+    while (!stop_ && NextRetirement() > options_.clock->Now()) {
+      if (retirements_.empty()) {
+        wake_.Wait(mutex_);
+      } else {
+        wake_.WaitUntil(mutex_, std::chrono::steady_clock::now() + check);
       }
     }
-    if (ring_ == nullptr) {
-      ring_ = std::make_shared<ServiceAccountKeyRing>(*std::move(keys));
-    } else {
-      ring_->Update(*std::move(keys));
+    return !stop_;
+  }
+
+  KeyFilesStatus Copy() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    KeyFilesStatus copy = status_;
+    copy.last_error = Unshared(status_.last_error);
+    return copy;
+  }
+
+  absl::Time NextRetirement() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    absl::Time next = absl::InfiniteFuture();
+    for (const auto& [id, at] : retirements_) next = std::min(next, at);
+    return next;
+  }
+
+  absl::Status ReadAndApply() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Retirements retirements;
+    auto keys = Load(options_.files, status_.attempted_at, &retirements);
+    if (!keys.ok()) {
+      DropRetired();
+      return keys.status();
     }
-    status_.generation = ring_->generation();
-    status_.loaded_at = status_.attempted_at;
+    retirements_ = std::move(retirements);
+    Apply(*std::move(keys));
     return absl::OkStatus();
   }
 
+  // Of the last good keys: a file that cannot be read must not prolong them.
+  void DropRetired() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const absl::Time now = status_.attempted_at;
+    if (ring_ == nullptr || NextRetirement() > now) return;
+    absl::StatusOr<ServiceAccountKeys> left;
+    {
+      const EpochGuard guard;
+      left = WithoutRetired(*ring_->Load(), retirements_, now);
+    }
+    for (auto it = retirements_.begin(); it != retirements_.end();) {
+      it = it->second <= now ? retirements_.erase(it) : std::next(it);
+    }
+    Apply(left.ok() ? *std::move(left) : ServiceAccountKeys());
+  }
+
+  void Apply(ServiceAccountKeys keys) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (ring_ == nullptr) {
+      ring_ = std::make_shared<ServiceAccountKeyRing>(std::move(keys));
+    } else {
+      {
+        const EpochGuard guard;
+        if (Same(keys, *ring_->Load())) return;
+      }
+      ring_->Update(std::move(keys));
+    }
+    status_.generation = ring_->generation();
+    status_.loaded_at = status_.attempted_at;
+  }
+
   const KeyFilesOptions options_;
+  Mutex reload_mutex_;  // Before mutex_.
   mutable Mutex mutex_;
+  CondVar wake_;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  Retirements retirements_ ABSL_GUARDED_BY(mutex_);  // Of the keys in effect.
   KeyFilesStatus status_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<ServiceAccountKeyRing> ring_ ABSL_GUARDED_BY(mutex_);
 
+  std::thread thread_;
   // Last, so that it is gone before what its thread uses.
   std::unique_ptr<FileWatcher> watcher_;
 };
@@ -188,18 +315,8 @@ class KeySource : public ServiceAccountKeySource {
 
 absl::StatusOr<ServiceAccountKeys> LoadServiceAccountKeys(
     const ServiceAccountKeyFiles& files, absl::Time now) {
-  if (files.key_files.empty() && files.signing_key_file.empty() &&
-      files.jwks_files.empty()) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
-                     "service account tokens: no file of keys is given");
-  }
-  Loader loader(now);
-  absl::Status status = loader.ReadPem(files);
-  for (const ExternalKeyFile& file : files.jwks_files) {
-    if (status.ok()) status = loader.ReadExternal(file);
-  }
-  if (!status.ok()) return status;
-  return std::move(loader).Finish();
+  Retirements retirements;
+  return Load(files, now, &retirements);
 }
 
 absl::StatusOr<std::unique_ptr<ServiceAccountKeySource>>

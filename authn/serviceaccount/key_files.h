@@ -58,14 +58,17 @@ struct KeyFilesOptions {
   // Told after every attempt; may be null. For metrics; must not call back.
   std::function<void(const KeyFilesStatus&)> observe;
   FileWatcher::Options watch;
+  // How often, in real time, `clock` is asked whether a key has retired.
+  absl::Duration retirement_check = absl::Seconds(1);
   const Clock* clock = &Clock::System();  // Not owned.
 };
 
 // ServiceAccountKeySource reads the files into a key ring, and does so again
 // whenever one changes (base/file_watcher.h) and when a key retires. A file
-// that is missing, empty or wrong changes nothing: the last good keys stay.
-// Keys that are what they were make no new generation, so that remembered
-// tokens stay. Owns the watcher's thread; any thread may call anything.
+// that is missing, empty or wrong changes nothing: the last good keys stay,
+// those that retire meanwhile excepted. Keys that are what they were make no
+// new generation, so that remembered tokens stay. Owns the watcher's thread and
+// one more; any thread may call anything.
 class ServiceAccountKeySource {
  public:
   // Reads the files and starts to watch them. Errors: those of the first

@@ -168,12 +168,42 @@ TEST_F(KeyFilesTest, KeysRetire) {
   EXPECT_EQ(Shown(LoadServiceAccountKeys(files, clock_.Now() + absl::Seconds(1))
                       ->verifying.keys()),
             "RSA-2048");
-  options_.files = files;
-  const auto source = ServiceAccountKeySource::Start(options_);
-  ASSERT_TRUE(source.ok()) << source.status();
-  clock_.Advance(absl::Seconds(1));
-  EXPECT_TRUE((*source)->Reload().ok());
-  EXPECT_EQ((*source)->status().generation, 2u);
+}
+
+// Nothing changes in the files, and nobody asks for it; what is wrong in them
+// by then does not matter either.
+TEST_F(KeyFilesTest, KeysRetireByTheClock) {
+  options_.retirement_check = absl::Milliseconds(1);
+  for (const bool broken : {false, true}) {
+    options_.files.key_files = {Write(
+        broken ? "b" : "a",
+        absl::StrCat(PublicPem(kRsa), "# Retire-At: 2027-01-15T08:00:01Z\n",
+                     PublicPem(kP256), "# Retire-At: 2027-01-15T08:00:02Z\n",
+                     PublicPem(kP384)))};
+    clock_.Set(absl::FromUnixSeconds(1'800'000'000));
+    const auto source = ServiceAccountKeySource::Start(options_);
+    ASSERT_TRUE(source.ok()) << source.status();
+    const auto ring = (*source)->ring();
+    const auto shown = [&ring] {
+      const EpochGuard guard;
+      EXPECT_EQ(Shown(ring->Load()->verifying.keys()),
+                Shown(ring->Load()->published));
+      return Shown(ring->Load()->verifying.keys());
+    };
+    EXPECT_EQ(shown(), "RSA-2048 ECDSA-P256 ECDSA-P384");
+    if (broken) {
+      Write("b", "hunter2");
+      WaitFor([](const KeyFilesStatus& s) { return s.failures > 0; });
+    }
+    EXPECT_EQ(shown(), "RSA-2048 ECDSA-P256 ECDSA-P384");
+    clock_.Advance(absl::Seconds(1));
+    WaitFor([](const KeyFilesStatus& s) { return s.generation == 2; });
+    EXPECT_EQ(shown(), "RSA-2048 ECDSA-P384");
+    clock_.Advance(absl::Seconds(1));
+    WaitFor([](const KeyFilesStatus& s) { return s.generation == 3; });
+    EXPECT_EQ(shown(), "RSA-2048");
+    EXPECT_EQ(ring->generation(), 3u);
+  }
 }
 
 TEST_F(KeyFilesTest, FollowsTheFilesAndKeepsTheLastGoodKeys) {

@@ -41,7 +41,7 @@ class UnverifiedIssuer {
   bool Is(absl::string_view issuer) const { return found_ && value_ == issuer; }
 
  private:
-  bool ReadStart(absl::string_view payload);
+  bool ReadStart(absl::string_view payload, size_t bytes);
   void ReadAll(absl::string_view payload);
 
   std::array<char, 384> start_;

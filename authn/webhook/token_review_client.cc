@@ -1,5 +1,7 @@
 #include "authn/webhook/token_review_client.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -138,13 +140,20 @@ absl::StatusOr<HttpResponse> WebhookTokenAuthenticator::Post(
       wait = std::max(wait, RetryAfter(*answer).value_or(absl::ZeroDuration()));
     }
     if (options_.clock->Now() - begin + wait > retry.total) return answer;
-    if (options_.sleep != nullptr) {
-      options_.sleep(wait);
-    } else {
-      absl::SleepFor(wait);
-    }
+    if (!Wait(wait)) return answer;
     backoff *= retry.factor;
   }
+}
+
+bool WebhookTokenAuthenticator::Wait(absl::Duration wait) const {
+  const bool may = waiting_.fetch_add(1) < options_.retry.max_waiting;
+  if (may && options_.sleep != nullptr) {
+    options_.sleep(wait);
+  } else if (may) {
+    absl::SleepFor(wait);
+  }
+  waiting_.fetch_sub(1);
+  return may;
 }
 
 absl::StatusOr<k8s::TokenReviewStatus> WebhookTokenAuthenticator::Ask(
@@ -221,6 +230,11 @@ Result WebhookTokenAuthenticator::Judge(const k8s::TokenReviewStatus& status,
 
 Result WebhookTokenAuthenticator::AuthenticateToken(
     absl::string_view token, const TokenContext& context) const {
+  // JSON has no other texts, and what servers make of broken ones differs.
+  if (!simdjson::validate_utf8(token.data(), token.size())) {
+    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kMalformed,
+                     "authentication webhook: the token is not UTF-8");
+  }
   const auto status = Ask(token, context);
   if (!status.ok()) return status.status();
   return Judge(*status, context);

@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_AUTHN_WEBHOOK_TOKEN_REVIEW_CLIENT_H_
 #define GATEHOUSE_AUTHN_WEBHOOK_TOKEN_REVIEW_CLIENT_H_
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,6 +39,9 @@ struct WebhookRetry {
   // No wait is begun that would end later than this after the first attempt
   // began. Kubernetes gives every look-up half a minute.
   absl::Duration total = absl::Seconds(30);
+  // So many calls wait at most, each of which holds a thread; further ones that
+  // would have to fail at once. Kubernetes has no such limit.
+  int max_waiting = 16;
 };
 
 // WebhookOptions say how a webhook is asked. A plain value.
@@ -88,7 +92,8 @@ class WebhookTokenAuthenticator : public TokenAuthenticator {
 
   // Rejections: the server's own (its text, kNone); kResourceExhausted with
   // kTooLarge over the limit on calls; kUnavailable when it could not be asked;
-  // kInvalid for an answer that is none; kNotAllowed for a refused group.
+  // kInvalid for an answer that is none; kNotAllowed for a refused group;
+  // kMalformed, and nobody is asked, for a token that is not UTF-8.
   Result AuthenticateToken(absl::string_view token,
                            const TokenContext& context) const override;
 
@@ -101,11 +106,14 @@ class WebhookTokenAuthenticator : public TokenAuthenticator {
   // Sends until there is an answer, or enough was tried.
   absl::StatusOr<HttpResponse> Post(const WebhookEndpoint& endpoint,
                                     const HttpRequest& request) const;
+  // Returns false at once if too many others wait.
+  bool Wait(absl::Duration wait) const;
   Result Judge(const k8s::TokenReviewStatus& status,
                const TokenContext& context) const;
 
   const WebhookOptions options_;
   mutable RateLimit limit_;
+  mutable std::atomic<int> waiting_{0};  // Calls between two attempts.
   mutable Mutex mutex_;
   std::shared_ptr<const WebhookEndpoint> endpoint_ ABSL_GUARDED_BY(mutex_);
 };

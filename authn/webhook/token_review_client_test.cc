@@ -321,6 +321,49 @@ TEST(WebhookRetryTest, WaitsLongerEachTime) {
   }
 }
 
+TEST(WebhookTokenTest, OthersThanUtf8AreNotSent) {
+  for (const char* token : {"a\xff\xfe", "\xc3", "\xc0\xaf", "\xed\xa0\x80"}) {
+    Fixture f;
+    f.Answer(kJane);
+    const Result result = f.authenticator->AuthenticateToken(
+        token, {f.clock.Now(), nullptr, nullptr});
+    ASSERT_TRUE(result.rejected());
+    EXPECT_EQ(ReasonOf(result.error()), Reason::kMalformed);
+    EXPECT_EQ(result.error().code(), absl::StatusCode::kUnauthenticated);
+    EXPECT_EQ(f.http->calls(), 0u);
+  }
+}
+
+// Each holds a thread of the server's. Whoever finds the place taken gets the
+// answer that there is.
+TEST(WebhookRetryTest, FewWaitAtOnce) {
+  const std::unique_ptr<WebhookTokenAuthenticator>* asked = nullptr;
+  int inner = 0;
+  FakeClock clock{absl::FromUnixSeconds(1'900'000'000)};
+  const auto http = std::make_shared<FakeHttpClient>();
+  http->Answer(kUrl, Http(500));
+  WebhookOptions options = Fixture::V1();
+  options.clock = &clock;
+  options.retry.attempts = 3;
+  options.retry.max_waiting = 1;
+  options.sleep = [&](absl::Duration) {
+    ++inner;
+    const size_t before = http->calls();
+    const Result result =
+        (*asked)->AuthenticateToken(kToken, {clock.Now(), nullptr, nullptr});
+    EXPECT_EQ(result.error().code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(http->calls(), before + 1);
+  };
+  const auto authenticator = WebhookTokenAuthenticator::Create(
+      {kUrl, http, Secret("")}, std::move(options));
+  ASSERT_TRUE(authenticator.ok());
+  asked = &*authenticator;
+  EXPECT_TRUE((*authenticator)
+                  ->AuthenticateToken(kToken, {clock.Now(), nullptr, nullptr})
+                  .rejected());
+  EXPECT_EQ(inner, 2);
+}
+
 TEST(WebhookRetryTest, TheFirstAnswerCounts) {
   Fixture f;
   f.Answer(kJane);

@@ -188,7 +188,8 @@ ImpersonationResult ConstrainedImpersonator::TryConstrained(
 
   const std::string request_key =
       internal::RequestKey(mode, attempt.requestor, wanted, attempt.request);
-  if (caches_->requests.Get(request_key, attempt.now).has_value()) {
+  if (caches_->requests.Get(request_key, attempt.now, caches_->ttl)
+          .has_value()) {
     return Allowed(mode, attempt);
   }
   Attributes on = attempt.request;
@@ -202,7 +203,7 @@ ImpersonationResult ConstrainedImpersonator::TryConstrained(
   const std::string user_key =
       internal::UserKey(mode, attempt.requestor, wanted);
   absl::optional<absl::Time> expires =
-      caches_->users.Get(user_key, attempt.now);
+      caches_->users.Get(user_key, attempt.now, caches_->ttl);
   if (!expires.has_value()) {
     ImpersonationResult result = CheckTarget(mode, attempt);
     if (result.outcome != ImpersonationOutcome::kImpersonated) return result;

@@ -380,6 +380,16 @@ TEST(ConstrainedImpersonatorTest, AllowsAreRememberedForTenSeconds) {
   EXPECT_EQ(world.Ask(kJane, log).code, 200);
 }
 
+TEST(ConstrainedImpersonatorTest, AClockSetBackProlongsNothing) {
+  World world({"impersonate-on:user-info:get dev/pods p",
+               "impersonate:user-info users.authentication.k8s.io jane"});
+  const UserInfo kJane{"jane", "", {}, {}};
+  EXPECT_EQ(world.Ask(kAnn, kJane).code, 200);
+  world.authorizer().Allow({});
+  world.clock().Advance(-absl::Hours(1));
+  EXPECT_EQ(world.Ask(kAnn, kJane).code, 403);
+}
+
 TEST(ConstrainedImpersonatorTest, WhatIsRememberedIsOneRequestorsAlone) {
   const UserInfo kJane{"jane", "", {}, {}};
   const Texts kAllowed = {

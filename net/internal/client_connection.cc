@@ -1,5 +1,7 @@
 #include "net/internal/client_connection.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -11,6 +13,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -108,6 +111,12 @@ class ConnectionImpl final : public ClientConnection {
                      "the response never came to its point");
   }
 
+  bool quiet() override {
+    char byte = 0;
+    const ssize_t size = recv(stream_.next_layer().native_handle(), &byte, 1,
+                              MSG_PEEK | MSG_DONTWAIT);
+    return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  }
   bool unanswered() const override { return unanswered_; }
   bool reusable() const override { return reusable_; }
 
@@ -153,6 +162,8 @@ class ConnectionImpl final : public ClientConnection {
   }
 
   absl::StatusOr<HttpResponse> ReadResponse(const ExchangeOptions& options) {
+    // An interim response says nothing of how the final one ends.
+    reusable_ = false;
     MessageParser<false> parser(
         {kMaxHeaderBytes, kMaxHeaderCount, options.max_body_bytes});
     parser.skip(options.head);
@@ -160,7 +171,8 @@ class ConnectionImpl final : public ClientConnection {
     const absl::Status status = Fill(&parser, options.deadline);
     if (!status.ok()) return status;
     // What comes unasked for would be the next request's response.
-    reusable_ = parser.keep_alive() && buffer_.size() == 0;
+    reusable_ =
+        parser.status >= 200 && parser.keep_alive() && buffer_.size() == 0;
     HttpResponse response;
     response.status = parser.status;
     response.headers = std::move(parser.headers);
@@ -171,7 +183,7 @@ class ConnectionImpl final : public ClientConnection {
   absl::Status Fill(MessageParser<false>* parser, SteadyTime deadline) {
     for (;;) {
       error_code error;
-      while (buffer_.size() > 0 && !parser->is_done() && !error) {
+      while (parser->Takes(buffer_.size()) && !error) {
         buffer_.consume(parser->put(buffer_.data(), error));
       }
       if (parser->is_done()) return absl::OkStatus();

@@ -50,6 +50,9 @@ class ClientConnection {
   virtual absl::StatusOr<HttpResponse> Exchange(
       absl::string_view request, const ExchangeOptions& options) = 0;
 
+  // Returns true if nothing has come since the last exchange, not even the end.
+  virtual bool quiet() = 0;
+
   // Returns true if the last exchange ended, in an error, before a byte of the
   // response had come.
   virtual bool unanswered() const = 0;

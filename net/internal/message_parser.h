@@ -48,6 +48,14 @@ class MessageParser final
   // The error was that there are too many fields.
   bool too_many_fields() const { return too_many_fields_; }
 
+  // Returns true if it can do something with so many bytes. What is left of a
+  // chunked body is never less than "0\r\n\r\n", and Beast asserts that it gets
+  // as much once the last chunk has begun.
+  bool Takes(size_t bytes) const {
+    const size_t least = header_complete_ && this->chunked() ? 5 : 1;
+    return !this->is_done() && bytes >= least;
+  }
+
  private:
   using Verb = boost::beast::http::verb;
   using Field = boost::beast::http::field;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -13,7 +14,8 @@
 namespace gatehouse::net::internal {
 namespace {
 
-// Behind one that hangs; more would only wait for their deadlines.
+constexpr size_t kMaxThreads = 4;
+// Behind those that hang; more would only wait for their deadlines.
 constexpr size_t kMaxWaiting = 64;
 
 absl::Status Unknown(const std::string& name, absl::string_view why) {
@@ -26,28 +28,46 @@ absl::Status Unknown(const std::string& name, absl::string_view why) {
 Resolver::Resolver(Lookup lookup) : lookup_(std::move(lookup)) {}
 
 Resolver::~Resolver() {
-  std::thread thread;
+  std::vector<std::thread> threads;
   {
     MutexLock lock(mutex_);
     ending_ = true;
     changed_.NotifyAll();
-    thread = std::move(thread_);
+    threads.swap(threads_);
   }
-  if (thread.joinable()) thread.join();
+  for (std::thread& thread : threads) thread.join();
+}
+
+bool Resolver::AddThread() {
+  if (busy_ + waiting_.size() < threads_.size()) return true;
+  if (threads_.size() >= kMaxThreads) return true;
+  try {
+    threads_.emplace_back([this] { Work(); });
+  } catch (const std::exception&) {
+    // Those that there are will come to it.
+  }
+  return !threads_.empty();
 }
 
 absl::StatusOr<Addresses> Resolver::Resolve(const std::string& name,
                                             Deadline deadline) {
-  Task task([this, name] { return lookup_(name); });
+  Task task([this, name, deadline]() -> absl::StatusOr<Addresses> {
+    // Whoever asked has gone.
+    if (std::chrono::steady_clock::now() >= deadline) return Addresses();
+    return lookup_(name);
+  });
   std::future<absl::StatusOr<Addresses>> result = task.get_future();
   {
     MutexLock lock(mutex_);
     if (waiting_.size() >= kMaxWaiting) return Unknown(name, "too many wait");
-    if (!thread_.joinable()) thread_ = std::thread([this] { Work(); });
+    if (!AddThread()) {
+      return absl::ResourceExhaustedError("no thread to look up names");
+    }
     waiting_.push_back(std::move(task));
     changed_.NotifyAll();
   }
-  if (result.wait_until(deadline) != std::future_status::ready) {
+  if (result.wait_until(deadline) != std::future_status::ready ||
+      std::chrono::steady_clock::now() >= deadline) {
     return absl::DeadlineExceededError(
         absl::StrCat("looking up \"", name, "\" took too long"));
   }
@@ -67,8 +87,11 @@ void Resolver::Work() {
       if (ending_) return;
       task = std::move(waiting_.front());
       waiting_.pop_front();
+      ++busy_;
     }
     task();
+    MutexLock lock(mutex_);
+    --busy_;
   }
 }
 

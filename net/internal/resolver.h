@@ -3,6 +3,7 @@
 #define GATEHOUSE_NET_INTERNAL_RESOLVER_H_
 
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <future>
@@ -19,10 +20,10 @@ namespace gatehouse::net::internal {
 // IP addresses as text, in the order in which to try them.
 using Addresses = std::vector<std::string>;
 
-// Resolver looks up names in a thread of its own, since the system's look-up
-// cannot be interrupted: whoever waits gives up at his deadline, and the
-// look-up goes on. Any thread may call it. Destruction waits for the look-up
-// that is under way; no Resolve may be running.
+// Resolver looks up names in threads of its own, since the system's look-up
+// cannot be interrupted: whoever waits gives up at his deadline, and a look-up
+// that has begun goes on. Any thread may call it. Destruction waits for those
+// under way; no Resolve may be running.
 class Resolver {
  public:
   using Lookup =
@@ -34,7 +35,8 @@ class Resolver {
   ~Resolver();
 
   // Returns at least one address. kUnavailable if there is none, or if too many
-  // look-ups are waiting; kDeadlineExceeded.
+  // look-ups are waiting; kDeadlineExceeded; kResourceExhausted if there is no
+  // thread to be had.
   absl::StatusOr<Addresses> Resolve(const std::string& name, Deadline deadline);
 
   static absl::StatusOr<Addresses> SystemLookup(const std::string& name);
@@ -42,6 +44,8 @@ class Resolver {
  private:
   using Task = std::packaged_task<absl::StatusOr<Addresses>()>;
 
+  // Makes a thread if all are busy and there may be more. False: there is none.
+  bool AddThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Work();
 
   const Lookup lookup_;
@@ -49,7 +53,8 @@ class Resolver {
   CondVar changed_;
   std::deque<Task> waiting_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_ ABSL_GUARDED_BY(mutex_);  // From the first look-up on.
+  size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace gatehouse::net::internal

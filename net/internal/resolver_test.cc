@@ -65,8 +65,44 @@ TEST(ResolverTest, OneThatHangsHoldsNobodyPastTheDeadline) {
                 HasSubstr("slow.example.com"));
   }
   EXPECT_GT(too_many, 0);
-  EXPECT_LE(lookups, 1);
+  EXPECT_LE(lookups, 4);
   released.set_value();
+}
+
+TEST(ResolverTest, OneThatHangsHoldsUpNoOther) {
+  std::promise<void> released;
+  const std::shared_future<void> release = released.get_future().share();
+  Resolver resolver(
+      [release](const std::string& name) -> absl::StatusOr<Addresses> {
+        if (name == "slow.example.com") release.wait();
+        return Addresses{"192.0.2.1"};
+      });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(
+      resolver.Resolve("slow.example.com", In(std::chrono::milliseconds(1)))
+          .status()));
+  EXPECT_TRUE(resolver.Resolve("example.com", In(kLong)).ok());
+  released.set_value();
+}
+
+TEST(ResolverTest, WhatNobodyWaitsForAnyMoreIsNotLookedUp) {
+  std::promise<void> released;
+  const std::shared_future<void> release = released.get_future().share();
+  std::atomic<int> lookups{0};
+  {
+    Resolver resolver(
+        [&, release](const std::string& name) -> absl::StatusOr<Addresses> {
+          ++lookups;
+          if (name != "last.example.com") release.wait();
+          return Addresses{"192.0.2.1"};
+        });
+    for (int i = 0; i < 20; ++i) {
+      resolver.Resolve("slow.example.com", In(std::chrono::milliseconds(1)))
+          .IgnoreError();
+    }
+    released.set_value();
+    EXPECT_TRUE(resolver.Resolve("last.example.com", In(kLong)).ok());
+  }
+  EXPECT_LE(lookups, 5);
 }
 
 }  // namespace

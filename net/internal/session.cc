@@ -163,6 +163,7 @@ class SessionImpl final : public Session,
     scanner_ = HeaderScanner();
     parser_.reset();
     Enter(Phase::kIdle, idle_timeout);
+    host_->sessions.Await(this);
     if (draining_) return Finish();
     if (buffer_.size() > 0) {
       Enter(Phase::kHeader, host_->limits.header_timeout);
@@ -209,6 +210,7 @@ class SessionImpl final : public Session,
   }
 
   void ParseHeader() {
+    if (!host_->sessions.Begin(this)) return Close();
     const HttpsServerLimits& limits = host_->limits;
     parser_.emplace(MessageLimits{limits.max_header_bytes,
                                   limits.max_header_count,
@@ -251,7 +253,7 @@ class SessionImpl final : public Session,
 
   void ReadBody() {
     error_code error;
-    while (buffer_.size() > 0 && !parser_->is_done() && !error) {
+    while (parser_->Takes(buffer_.size()) && !error) {
       buffer_.consume(parser_->put(buffer_.data(), error));
     }
     if (parser_->is_done()) return Dispatch();
@@ -285,6 +287,16 @@ class SessionImpl final : public Session,
   // On a worker; nothing else touches the session meanwhile but Drain and
   // Abort.
   void RunHandler() {
+    try {
+      Respond();
+      asio::post(stream_.get_executor(),
+                 [self = shared_from_this()] { self->Write(); });
+    } catch (...) {
+      Abort();  // No memory for the response. If this throws, too, it ends.
+    }
+  }
+
+  void Respond() {
     // The request may be moved from, but not this.
     const bool head = request_.method == "HEAD";
     HttpResponse response;
@@ -296,11 +308,10 @@ class SessionImpl final : public Session,
     close_ = close_ || draining_;
     response_ =
         SerializeResponse(response, {head, close_, host_->clock->Now()});
-    asio::post(stream_.get_executor(),
-               [self = shared_from_this()] { self->Write(); });
   }
 
   void Refuse(int status) {
+    if (!host_->sessions.Begin(this)) return Close();
     close_ = true;
     response_ = SerializeResponse(
         PlainResponse(status),

@@ -4,8 +4,8 @@
 
 #include <openssl/base.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <memory>
 
 #include "base/clock.h"
@@ -20,7 +20,7 @@ struct SessionHost {
   HttpHandler handler;
   HttpsServerLimits limits;
   const Clock* clock = nullptr;
-  boost::asio::thread_pool* workers = nullptr;  // For handlers.
+  boost::asio::io_context* workers = nullptr;  // For handlers.
   SessionSet sessions;
 };
 

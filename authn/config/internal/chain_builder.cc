@@ -117,8 +117,9 @@ absl::Status ChainBuilder::AddFrontProxy() {
   std::shared_ptr<X509Verifier> proxy = *std::move(made);
   X509FilesOptions options = ProxyX509Files(config_);
   options.apply = [proxy, guard = proxy_guard_](X509Config config) {
-    absl::Status status = guard->SetProxies(config);
-    return status.ok() ? proxy->Update(std::move(config)) : status;
+    return guard->SetProxies(std::move(config), [&proxy](X509Config checked) {
+      return proxy->Update(std::move(checked));
+    });
   };
   absl::Status status =
       StartX509("requestheader-client-ca-file", std::move(options));
@@ -134,8 +135,9 @@ absl::Status ChainBuilder::AddX509() {
   if (!options.ok()) return OfFlag("client-ca-file", options.status());
   auto x509 = std::make_shared<X509Authenticator>();
   options->apply = [x509, guard = proxy_guard_](X509Config config) {
-    absl::Status status = guard->SetClients(config);
-    return status.ok() ? x509->Update(std::move(config)) : status;
+    return guard->SetClients(std::move(config), [&x509](X509Config checked) {
+      return x509->Update(std::move(checked));
+    });
   };
   absl::Status status = StartX509("client-ca-file", *std::move(options));
   if (!status.ok()) return status;

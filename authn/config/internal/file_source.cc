@@ -52,7 +52,7 @@ class FileSourceImpl : public FileSource {
     if (loaded.ok() && loaded->files != watched_) {
       status = Watch(loaded->files);
       // What changed before it was watched would be missed.
-      MarkDirty();
+      if (status.ok()) MarkDirty();
     }
     Report(status, loaded.ok() && loaded->changed);
     SetTimer(status.ok() ? loaded->again : options_.retry);
@@ -91,17 +91,18 @@ class FileSourceImpl : public FileSource {
 
   absl::Status Watch(const std::vector<std::string>& files)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(load_mutex_) {
-    watcher_.reset();
-    watched_ = files;
-    {
-      MutexLock lock(mutex_);
-      status_.files = files;
+    std::unique_ptr<FileWatcher> next;
+    if (!files.empty()) {
+      auto watcher = FileWatcher::Start(
+          files, [this] { MarkDirty(); }, options_.watch);
+      // What was watched still is, and the next load tries again.
+      if (!watcher.ok()) return watcher.status();
+      next = *std::move(watcher);
     }
-    if (files.empty()) return absl::OkStatus();
-    auto watcher = FileWatcher::Start(
-        files, [this] { MarkDirty(); }, options_.watch);
-    if (!watcher.ok()) return watcher.status();
-    watcher_ = *std::move(watcher);
+    watcher_ = std::move(next);
+    watched_ = files;
+    MutexLock lock(mutex_);
+    status_.files = files;
     return absl::OkStatus();
   }
 

@@ -1,5 +1,7 @@
 #include "authn/config/internal/file_source.h"
 
+#include <sys/resource.h>
+
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -154,6 +156,47 @@ TEST_F(FileSourceTest, WatchesWhatALoadNames) {
   Write("a", "2");
   Await([&]()
             ABSL_NO_THREAD_SAFETY_ANALYSIS { return seen_.files.size() == 1; });
+}
+
+// LoadWithoutDescriptors has the file descriptors be used up when a load ends,
+// so that nothing more can be watched, until it is destroyed.
+class LoadWithoutDescriptors {
+ public:
+  LoadWithoutDescriptors() { ::getrlimit(RLIMIT_NOFILE, &before_); }
+  ~LoadWithoutDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  LoadWithoutDescriptors(const LoadWithoutDescriptors&) = delete;
+  LoadWithoutDescriptors& operator=(const LoadWithoutDescriptors&) = delete;
+  void UseUp() const {
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+
+ private:
+  rlimit before_ = {};
+};
+
+// What could not be watched was taken for watched.
+TEST_F(FileSourceTest, KeepsTheOldWatcherUntilThereIsANewOne) {
+  Write("a", "1");
+  int loads = 0;
+  {
+    const LoadWithoutDescriptors descriptors;
+    options_.load = [&] {
+      auto loaded = Load();
+      if (++loads > 1 && loaded.ok()) loaded->files.push_back(In("b"));
+      if (loads == 2) descriptors.UseUp();
+      return loaded;
+    };
+    ASSERT_TRUE(Start().ok());
+    EXPECT_FALSE(source_->Reload().ok());
+  }
+  EXPECT_THAT(source_->status().files, ElementsAre(In("a")));
+  Write("a", "2");  // Is still watched.
+  AwaitGeneration(2);
+  Await([&]()
+            ABSL_NO_THREAD_SAFETY_ANALYSIS { return seen_.files.size() == 2; });
+  source_.reset();
 }
 
 TEST_F(FileSourceTest, TriesAgainAfterAFailure) {

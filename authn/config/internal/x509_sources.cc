@@ -130,18 +130,18 @@ X509FilesOptions ProxyX509Files(const Config& config) {
   return options;
 }
 
-absl::Status ProxyGuard::SetClients(const X509Config& config) {
+absl::Status ProxyGuard::SetClients(X509Config config, const Apply& apply) {
   MutexLock lock(mutex_);
-  return Set(config, proxies_, &clients_);
+  return Set(std::move(config), proxies_, &clients_, apply);
 }
 
-absl::Status ProxyGuard::SetProxies(const X509Config& config) {
+absl::Status ProxyGuard::SetProxies(X509Config config, const Apply& apply) {
   MutexLock lock(mutex_);
-  return Set(config, clients_, &proxies_);
+  return Set(std::move(config), clients_, &proxies_, apply);
 }
 
-absl::Status ProxyGuard::Set(const X509Config& config, const Bundles& others,
-                             Bundles* mine) const {
+absl::Status ProxyGuard::Set(X509Config config, const Bundles& others,
+                             Bundles* mine, const Apply& apply) const {
   Bundles next;
   for (const ClientCa& ca : config.client_cas) {
     for (const auto& other : others) {
@@ -155,8 +155,9 @@ absl::Status ProxyGuard::Set(const X509Config& config, const Bundles& others,
     }
     next.push_back(ca.trust);
   }
-  *mine = std::move(next);
-  return absl::OkStatus();
+  absl::Status status = apply(std::move(config));
+  if (status.ok()) *mine = std::move(next);
+  return status;
 }
 
 }  // namespace gatehouse::authn::internal

@@ -2,6 +2,7 @@
 #ifndef GATEHOUSE_AUTHN_CONFIG_INTERNAL_X509_SOURCES_H_
 #define GATEHOUSE_AUTHN_CONFIG_INTERNAL_X509_SOURCES_H_
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -31,16 +32,21 @@ class ProxyGuard {
   // `named`: --requestheader-allowed-names is not empty.
   explicit ProxyGuard(bool named) : named_(named) {}
 
-  // Checks the CAs that are to be put in effect against those that are, and
-  // remembers them. kInvalid, in Kubernetes' words.
-  absl::Status SetClients(const X509Config& config);
-  absl::Status SetProxies(const X509Config& config);
+  // Puts a configuration in effect; must not call back.
+  using Apply = std::function<absl::Status(X509Config)>;
+
+  // Checks the CAs that are to be put in effect against those that are, applies
+  // them, and remembers them if that went well; all that under one lock, so
+  // that the two cannot pass each other. Errors: `apply`'s, and kInvalid, in
+  // Kubernetes' words.
+  absl::Status SetClients(X509Config config, const Apply& apply);
+  absl::Status SetProxies(X509Config config, const Apply& apply);
 
  private:
   using Bundles = std::vector<std::shared_ptr<const pki::TrustBundle>>;
 
-  absl::Status Set(const X509Config& config, const Bundles& others,
-                   Bundles* mine) const;
+  absl::Status Set(X509Config config, const Bundles& others, Bundles* mine,
+                   const Apply& apply) const;
 
   const bool named_;
   Mutex mutex_;

@@ -33,6 +33,14 @@ absl::Status WithPayload(const absl::Status& from, absl::Status to) {
   return to;
 }
 
+// Whether the failure says nothing of the token.
+bool IsOfTheMoment(absl::StatusCode code) {
+  return code == absl::StatusCode::kUnavailable ||
+         code == absl::StatusCode::kDeadlineExceeded ||
+         code == absl::StatusCode::kResourceExhausted ||
+         code == absl::StatusCode::kInternal;
+}
+
 }  // namespace
 
 absl::Status ClaimError(Reason reason, absl::string_view message) {
@@ -51,8 +59,11 @@ absl::Status InContext(absl::string_view context, const absl::Status& status) {
 }
 
 absl::Status Rejected(absl::string_view context, const absl::Status& cause) {
-  return WithPayload(cause, absl::UnauthenticatedError(
-                                absl::StrCat(context, cause.message())));
+  const absl::StatusCode code = IsOfTheMoment(cause.code())
+                                    ? cause.code()
+                                    : absl::StatusCode::kUnauthenticated;
+  return WithPayload(
+      cause, absl::Status(code, absl::StrCat(context, cause.message())));
 }
 
 }  // namespace gatehouse::authn::internal

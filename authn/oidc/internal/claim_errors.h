@@ -23,8 +23,10 @@ std::string CannotUnmarshal(const ClaimValue& value, absl::string_view type);
 // JoseError stay.
 absl::Status InContext(absl::string_view context, const absl::Status& status);
 
-// The same, as a token's rejection: kUnauthenticated, whatever the cause's code
-// is, because to who sent it it is his token that does not do.
+// The same, as a token's rejection: kUnauthenticated, because to who sent it it
+// is his token that does not do. Causes that say nothing of the token keep
+// their code, so that a TokenCache does not remember them: kUnavailable,
+// kDeadlineExceeded, kResourceExhausted, kInternal.
 absl::Status Rejected(absl::string_view context, const absl::Status& cause);
 
 }  // namespace gatehouse::authn::internal

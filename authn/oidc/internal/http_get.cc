@@ -51,12 +51,16 @@ bool IsPrivateV4(uint32_t address) {
       });
 }
 
+// 64:ff9b::/96 of RFC 6052 section 2.1, by which translators reach IPv4.
+constexpr std::array<uint8_t, 12> kTranslatedV4 = {0x00, 0x64, 0xff, 0x9b};
+
 bool IsPrivateV6(const std::array<uint8_t, 16>& address) {
-  // Unspecified, loopback, and IPv4 in either way of writing it.
+  // Unspecified, loopback, and IPv4 in each way of writing it.
   const bool zeros = std::all_of(address.begin(), address.begin() + 10,
                                  [](uint8_t byte) { return byte == 0; });
-  if (zeros && ((address[10] == 0 && address[11] == 0) ||
-                (address[10] == 0xff && address[11] == 0xff))) {
+  if ((zeros && ((address[10] == 0 && address[11] == 0) ||
+                 (address[10] == 0xff && address[11] == 0xff))) ||
+      std::equal(kTranslatedV4.begin(), kTranslatedV4.end(), address.begin())) {
     const uint32_t last = uint32_t{address[12]} << 24 |
                           uint32_t{address[13]} << 16 |
                           uint32_t{address[14]} << 8 | uint32_t{address[15]};
@@ -65,6 +69,14 @@ bool IsPrivateV6(const std::array<uint8_t, 16>& address) {
   // Unique local fc00::/7, link-local fe80::/10.
   return (address[0] & 0xfe) == 0xfc ||
          (address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
+}
+
+// Whether resolvers may take `host` for a number of IPv4, such as "127.1" or
+// "0x7f.1", which inet_pton does not read.
+bool EndsInNumber(absl::string_view host) {
+  const absl::string_view last = host.substr(host.rfind('.') + 1);
+  return absl::StartsWith(last, "0x") ||
+         std::all_of(last.begin(), last.end(), absl::ascii_isdigit);
 }
 
 }  // namespace
@@ -90,14 +102,18 @@ absl::optional<absl::string_view> HttpsHost(absl::string_view url) {
 }
 
 bool IsPrivateAddress(absl::string_view host) {
-  const std::string text = absl::AsciiStrToLower(host);
+  const std::string text = absl::AsciiStrToLower(absl::StripSuffix(host, "."));
   if (text == "localhost" || absl::EndsWith(text, ".localhost")) return true;
   in_addr v4 = {};
   if (inet_pton(AF_INET, text.c_str(), &v4) == 1) {
     return IsPrivateV4(ntohl(v4.s_addr));
   }
   std::array<uint8_t, 16> v6 = {};
-  return inet_pton(AF_INET6, text.c_str(), v6.data()) == 1 && IsPrivateV6(v6);
+  if (inet_pton(AF_INET6, text.c_str(), v6.data()) == 1) {
+    return IsPrivateV6(v6);
+  }
+  // "%": a zone, or a character that is written otherwise.
+  return absl::StrContains(text, '%') || EndsInNumber(text);
 }
 
 std::string ShownUrl(absl::string_view url) {

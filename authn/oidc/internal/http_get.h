@@ -22,8 +22,10 @@ namespace gatehouse::authn::internal {
 absl::optional<absl::string_view> HttpsHost(absl::string_view url);
 
 // Returns whether `host` is written as an IP address that is not a public one:
-// loopback, link-local, private, unique local, unspecified (RFC 6890). Names
-// are not looked up: what they mean is for the network's policy.
+// loopback, link-local, private, unique local, unspecified (RFC 6890), also
+// where IPv6 means IPv4; or as what a resolver may take for one: a last label
+// that is a number, "%". Names are not looked up: what they mean is for the
+// network's policy.
 bool IsPrivateAddress(absl::string_view host);
 
 // Returns `url` without its query, which may hold a secret, in Go's quotes.

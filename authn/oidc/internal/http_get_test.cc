@@ -87,7 +87,19 @@ INSTANTIATE_TEST_SUITE_P(
         AddressCase{"172.32.0.1", false}, AddressCase{"172.15.0.1", false},
         AddressCase{"11.0.0.1", false}, AddressCase{"2001:db8::1", false},
         AddressCase{"fec0::1", false}, AddressCase{"::ffff:8.8.8.8", false},
-        AddressCase{"a.example", false},
+        // Other ways of writing them.
+        AddressCase{"2130706433", true}, AddressCase{"127.1", true},
+        AddressCase{"0x7f.1", true}, AddressCase{"127.0.0.0X1", true},
+        AddressCase{"0251.0376.0251.0376", true},
+        AddressCase{"localhost.", true}, AddressCase{"127.0.0.1.", true},
+        AddressCase{"a.localhost.", true}, AddressCase{"localhost..", true},
+        AddressCase{"fe80::1%eth0", true}, AddressCase{"fe80::1%25eth0", true},
+        AddressCase{"%6cocalhost", true},
+        AddressCase{"64:ff9b::a9fe:a9fe", true},
+        AddressCase{"64:ff9b::127.0.0.1", true},
+        AddressCase{"64:ff9b::8.8.8.8", false}, AddressCase{"8.8.8.8.", false},
+        AddressCase{"a.example.", false}, AddressCase{"1.a.example", false},
+        AddressCase{"0x.example", false}, AddressCase{"a.example", false},
         AddressCase{"localhost.example", false}));
 
 TEST(ShownUrlTest, HidesTheQueryAndIsBounded) {

@@ -27,14 +27,17 @@ class LruCache {
 
   explicit LruCache(size_t capacity) : capacity_(capacity) {}
 
-  // Returns a copy of the value, if it is there and good after `now`.
-  absl::optional<Value> Get(absl::string_view key, absl::Time now)
+  // Returns a copy of the value, if it is there and good after `now`. It is
+  // dropped if it is good for longer than `max_left`, too: it was put before
+  // the clock was set back, and would outlive its time.
+  absl::optional<Value> Get(absl::string_view key, absl::Time now,
+                            absl::Duration max_left = absl::InfiniteDuration())
       ABSL_LOCKS_EXCLUDED(mutex_) {
     const MutexLock lock(mutex_);
     const auto found = index_.find(key);
     if (found == index_.end()) return absl::nullopt;
     const auto entry = found->second;
-    if (entry->expires <= now) {
+    if (entry->expires <= now || entry->expires - now > max_left) {
       Drop(entry);
       return absl::nullopt;
     }

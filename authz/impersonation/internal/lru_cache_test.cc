@@ -22,6 +22,15 @@ TEST(LruCacheTest, KeepsUntilTheTime) {
   EXPECT_EQ(cache.Get("b", kLater + absl::Hours(1000)), 2);
 }
 
+TEST(LruCacheTest, WhatIsGoodForTooLongIsDropped) {
+  LruCache<int> cache(10);
+  cache.Put("a", 1, kLater);
+  EXPECT_EQ(cache.Get("a", kNow, absl::Seconds(10)), 1);
+  const absl::Time kBefore = kNow - absl::Nanoseconds(1);
+  EXPECT_EQ(cache.Get("a", kBefore, absl::Seconds(10)), absl::nullopt);
+  EXPECT_EQ(cache.size(), 0u);
+}
+
 TEST(LruCacheTest, ThePutThatCameLastCounts) {
   LruCache<int> cache(2);
   cache.Put("a", 1, kLater);
