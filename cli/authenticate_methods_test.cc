@@ -134,7 +134,9 @@ TEST(AuthenticateMethodsTest, Anonymous) {
               {"the path", R"("uri":"/healthz")", kAnonymous},
               {"with a query", R"("uri":"/healthz?verbose")", kAnonymous},
               {"encoded", R"("uri":"/%68ealthz")", kAnonymous},
-              {"absolute", R"("uri":"https://host:1/healthz#x")", kAnonymous},
+              {"absolute", R"("uri":"https://host:1/healthz?x")", kAnonymous},
+              // A request's target has no fragment: "#" is part of the path.
+              {"fragment", R"("uri":"/healthz#x")", "no credential"},
               {"below", R"("uri":"/healthz/etcd")", "no credential"},
               {"case", R"("uri":"/Healthz")", "no credential"}});
 }

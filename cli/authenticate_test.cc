@@ -311,6 +311,10 @@ TEST(AuthenticateTest, Errors) {
        "error: no authentication method configured\n"},
       {"authenticate --anonymous-auth=perhaps",
        "error: invalid argument \"perhaps\" for \"--anonymous-auth\" flag"},
+      {"authenticate --anonymous-auth=", "error: invalid argument "},
+      {"authenticate --oidc-issuer-url https://i --oidc-client-id c "
+       "--oidc-groups-prefix p:",
+       "error: --oidc-groups-prefix is set without --oidc-groups-claim"},
       {"authenticate --token-auth-file $none",
        "error: --token-auth-file: $none: open: No such file"},
       {"authenticate --oidc-issuer-url https://example.com",

@@ -196,6 +196,9 @@ void CheckOidc(const Config& config, Texts* wrong) {
         "any oidc-* flags are set");
     return;
   }
+  if (!oidc.groups_prefix().empty() && oidc.groups_claim().empty()) {
+    wrong->push_back("--oidc-groups-prefix is set without --oidc-groups-claim");
+  }
   k8s::AuthenticationConfiguration configuration;
   *configuration.add_jwt() = JwtAuthenticatorOfFlags(oidc, "");
   const std::vector<std::string> taken(

@@ -77,7 +77,10 @@ class Preparer {
     const std::string name = arg.substr(0, equals);
     const CLI::Option* option = app_->get_option_no_throw(name);
     if (!TakesValue(option)) {
-      result_.push_back(arg);
+      // The parser would take "--flag=" for "--flag": a variable that is not
+      // set must not switch something on.
+      const bool empty = option != nullptr && equals + 1 == arg.size();
+      result_.push_back(empty ? absl::StrCat(arg, "\"\"") : arg);
       return;
     }
     result_.push_back(name);

@@ -42,15 +42,17 @@ std::string JsonString(absl::string_view text) {
   return result + "\"";
 }
 
-// Returns the path of a URI, which may be absolute, as it is written.
+// Returns the path of a request's target, which may be absolute, as it is
+// written. There are no fragments in it (RFC 9112 section 3.2): "#" is like any
+// other character.
 absl::string_view PathOf(absl::string_view uri) {
   const size_t scheme = uri.find("://");
   if (scheme != absl::string_view::npos &&
-      uri.find_first_of("/?#") == scheme + 1) {
+      uri.find_first_of("/?") == scheme + 1) {
     uri.remove_prefix(scheme + 3);
-    uri.remove_prefix(std::min(uri.find_first_of("/?#"), uri.size()));
+    uri.remove_prefix(std::min(uri.find_first_of("/?"), uri.size()));
   }
-  return uri.substr(0, uri.find_first_of("?#"));
+  return uri.substr(0, uri.find('?'));
 }
 
 absl::Status Malformed(absl::string_view message) {
