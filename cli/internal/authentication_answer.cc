@@ -47,6 +47,11 @@ std::string JsonUser(const UserInfo& user) {
                       "}}");
 }
 
+// What there is none of is null.
+std::string JsonStringOrNull(absl::string_view text) {
+  return text.empty() ? "null" : JsonString(text);
+}
+
 void WriteNoCredential(const std::string& id, std::ostream& out) {
   out << R"({"id":)" << id
       << R"(,"authenticated":false,"user":null,"audiences":null,)"
@@ -61,7 +66,8 @@ void WriteAuthenticationError(const std::string& id, absl::string_view reason,
   out << R"({"id":)" << id
       << R"(,"authenticated":false,"user":null,"audiences":null,)"
       << R"("authenticator":null,"credentialId":null,"error":)"
-      << JsonString(message) << R"(,"reason":)" << JsonString(reason) << "}\n";
+      << JsonString(message) << R"(,"reason":)" << JsonStringOrNull(reason)
+      << "}\n";
 }
 
 void WriteAuthentication(const std::string& id, const authn::Result& result,
@@ -76,7 +82,7 @@ void WriteAuthentication(const std::string& id, const authn::Result& result,
       << JsonUser(found.user) << R"(,"audiences":)"
       << (found.audiences ? JsonList(*found.audiences) : "null")
       << R"(,"authenticator":)" << JsonString(found.authenticator)
-      << R"(,"credentialId":)" << JsonString(found.credential_id)
+      << R"(,"credentialId":)" << JsonStringOrNull(found.credential_id)
       << R"(,"error":null,"reason":null})" << '\n';
 }
 
