@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "objects/internal/number.h"
@@ -61,6 +63,12 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 std::string ShownToken(absl::string_view token) {
   constexpr size_t kMax = 20;
   const bool cut = token.size() > kMax;
+  // Letters with digits among them are no slip of a known word: perhaps a
+  // secret that lost its quotes.
+  if (token.size() > 6 && absl::c_any_of(token, absl::ascii_isalpha) &&
+      absl::c_any_of(token, absl::ascii_isdigit)) {
+    return "text without quotes";
+  }
   return absl::StrCat(
       internal::Shown(internal::ReplaceBadUtf8(token.substr(0, kMax))),
       cut ? "..." : "");

@@ -129,6 +129,9 @@ TEST(Json, RefusesWhatRfc8259Refuses) {
       {"1 x", "Malformed f.json:1:3: want nothing more, got x"},
       {"truefalse", "Malformed f.json:1:1: want a value, got truefalse"},
       {"True", "Malformed f.json:1:1: want a value, got True"},
+      // Perhaps a secret that lost its quotes.
+      {"[sekrettoken1]",
+       "Malformed f.json:1:2: want a value or ], got text without quotes"},
       {"NaN", "Malformed f.json:1:1: want a value, got NaN"},
       {"'a'", "Malformed f.json:1:1: want a value, got 'a'"},
       {"[01]", "Malformed f.json:1:2: want a value or ], got 01"},
