@@ -342,11 +342,35 @@ TEST_F(TokenTest, WhereTheTokenComesFrom) {
        "--token-file\n"},
       {"token inspect", std::string(70000, 'a'), "are no token"},
       {"token verify -f -", token, "name the token with --token-file FILE"},
+      // The anonymous user is no answer about a token.
+      {"token verify garbage", "", "no kind of token is configured"},
+      {"token verify garbage --api-audiences a -o json", "",
+       "no kind of token is configured"},
   };
   for (const auto& c : kCases) {
     const Result result = Gatehouse(c.line, c.in);
     EXPECT_EQ(result.status, 2) << c.line;
     EXPECT_TRUE(absl::StrContains(result.err, c.error)) << result.err;
+  }
+}
+
+// A token is what it is, not what a header would make of it.
+TEST_F(TokenTest, VerifyTakesSpacesAsTheyAre) {
+  Write("tokens.csv", "one,alice,u1\n\"two words\",bob,u2\n");
+  const struct {
+    const char* token;
+    int status;
+    const char* says;
+  } kCases[] = {{"one", 0, "alice"},
+                {"one foo", 1, "no - UnknownToken: "},
+                {"two words", 0, "bob"},
+                {"two", 1, "no - UnknownToken: "}};
+  for (const auto& c : kCases) {
+    const Result result =
+        Gatehouse("token verify --token-auth-file $tokens.csv", c.token);
+    EXPECT_EQ(result.status, c.status) << c.token;
+    EXPECT_TRUE(absl::StrContains(result.out, c.says))
+        << result.out << result.err;
   }
 }
 

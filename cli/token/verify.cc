@@ -13,10 +13,10 @@
 #include "absl/types/optional.h"
 #include "authn/authenticator.h"
 #include "authn/config/chain.h"
-#include "authn/filter.h"
+#include "authn/token/proof_of_possession.h"
+#include "authn/token/token_authenticator.h"
 #include "base/clock.h"
 #include "base/errors.h"
-#include "base/headers.h"
 #include "base/secret.h"
 #include "base/user_info.h"
 #include "cli/internal/arguments.h"
@@ -97,6 +97,17 @@ class VerifyTokenCommand : public Command {
       const Streams& streams) const {
     absl::StatusOr<authn::Config> config = flags.ToConfig();
     if (!config.ok()) return config.status();
+    // The anonymous user is no answer about a token; and without any kind of
+    // token there is nothing to ask.
+    config->set_anonymous(false);
+    if (config->token_auth_file().empty() &&
+        !config->enable_bootstrap_token_auth() &&
+        !config->has_service_account()) {
+      return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                       "no kind of token is configured: give "
+                       "--service-account-issuer and its keys, "
+                       "--token-auth-file or --enable-bootstrap-token-auth");
+    }
     auto store = LoadObjects(objects, streams);
     if (!store.ok()) return store.status();
     authn::ChainDependencies dependencies;
@@ -104,20 +115,27 @@ class VerifyTokenCommand : public Command {
     return authn::AuthenticatorChain::Create(*config, dependencies);
   }
 
+  // Asks about the token as it is: what an Authorization header would make of
+  // a space in it is not asked here.
   authn::Result Ask(const authn::AuthenticatorChain& chain, const Secret& token,
                     authn::Notes* notes) const {
-    Headers headers;
-    headers.Add("Authorization",
-                absl::StrCat("Bearer ", token.Reveal(SecretAccess::Get())));
-    authn::Request request;
-    request.tls = true;
-    request.now = at.value_or(Clock::System().Now());
-    request.headers = &headers;
-    request.notes = notes;
-    authn::FilterOptions filter;
-    filter.api_audiences =
+    const std::vector<std::string>& wanted =
         audiences.empty() ? chain.api_audiences() : audiences;
-    return authn::AdmitRequest(chain, filter, request).result;
+    authn::TokenContext context;
+    context.now = at.value_or(Clock::System().Now());
+    context.audiences = wanted.empty() ? nullptr : &wanted;
+    context.notes = notes;
+    authn::Result result = chain.token_authenticator().AuthenticateToken(
+        token.Reveal(SecretAccess::Get()), context);
+    if (result.rejected()) return result;
+    if (!result.authenticated()) {
+      return MakeError(absl::StatusCode::kUnauthenticated,
+                       Reason::kUnknownToken, "invalid bearer token");
+    }
+    // There is no connection here that could show whose it is.
+    const absl::Status holder =
+        authn::CheckProofOfPossession(result.authentication(), {});
+    return holder.ok() ? result : authn::Result(holder);
   }
 
   void Print(const authn::Result& result, std::ostream& out) const {
