@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -150,16 +151,19 @@ class ServeWebhook : public Command {
     authn::ChainDependencies dependencies;
     dependencies.objects = policy_->objects();
     dependencies.http_clients = net::MakeHttpsClient;
+    dependencies.observe = [this, &streams](const authn::SourceStatus& source) {
+      Observe(source.name, source.last_error, streams);
+    };
     auto chain = authn::AuthenticatorChain::Create(*config, dependencies);
     if (!chain.ok()) return chain.status();
     chain_ = *std::move(chain);
-    status = StartCallers();
+    status = StartCallers(streams);
     if (status.ok()) status = StartWebhook(streams);
-    if (status.ok()) status = StartServer();
+    if (status.ok()) status = StartServer(streams);
     return status;
   }
 
-  absl::Status StartCallers() {
+  absl::Status StartCallers(const Streams& streams) {
     callers_ = std::make_shared<authn::X509Authenticator>();
     authn::X509FilesOptions options;
     authn::ClientCaFiles ca;
@@ -168,6 +172,9 @@ class ServeWebhook : public Command {
     options.client_cas.push_back(std::move(ca));
     options.apply = [this](authn::X509Config config) {
       return callers_->Update(std::move(config));
+    };
+    options.observe = [this, &streams](const authn::X509FilesStatus& files) {
+      Observe("caller-ca-file", files.last_error, streams);
     };
     auto files = authn::X509Files::Start(std::move(options));
     if (!files.ok()) return files.status();
@@ -208,7 +215,7 @@ class ServeWebhook : public Command {
     return absl::OkStatus();
   }
 
-  absl::Status StartServer() {
+  absl::Status StartServer(const Streams& streams) {
     absl::StatusOr<net::KeyPair> pair =
         net::ReadKeyPair(tls_cert_file, tls_private_key_file);
     if (!pair.ok()) return pair.status();
@@ -230,6 +237,10 @@ class ServeWebhook : public Command {
     files.apply = [this](absl::string_view certificate, const Secret& key) {
       return server_->ReplaceCertificate(certificate, key);
     };
+    files.observe = [this,
+                     &streams](const net::CertificateFilesStatus& status) {
+      Observe("tls-cert-file", status.last_error, streams);
+    };
     auto watched = net::CertificateFiles::Start(std::move(files));
     if (!watched.ok()) return watched.status();
     certificate_files_ = *std::move(watched);
@@ -246,11 +257,32 @@ class ServeWebhook : public Command {
       Complain(changed.status(), streams);
       if (changed.ok() && *changed) Log("read the policy again", streams);
       if (!asked) continue;
-      Complain(chain_->Reload(), streams);
-      Complain(caller_files_->Reload(), streams);
-      Complain(certificate_files_->Reload(), streams);
-      Log("read all files again", streams);
+      ForgetComplaints();  // Observe says what is still wrong.
+      const bool chain = chain_->Reload().ok();
+      const bool callers = caller_files_->Reload().ok();
+      const bool certificate = certificate_files_->Reload().ok();
+      Log(chain && callers && certificate && changed.ok()
+              ? "read all files again"
+              : "not all files could be read again",
+          streams);
     }
+  }
+
+  // Told after each attempt to read files: an error is complained of once.
+  void Observe(const std::string& source, const absl::Status& error,
+               const Streams& streams) {
+    {
+      const MutexLock lock(log_mutex_);
+      std::string& said = complaints_[source];
+      if (said == error.message()) return;
+      said = std::string(error.message());
+    }
+    Complain(error, streams);
+  }
+
+  void ForgetComplaints() {
+    const MutexLock lock(log_mutex_);
+    complaints_.clear();
   }
 
   void Complain(const absl::Status& status, const Streams& streams) {
@@ -266,6 +298,8 @@ class ServeWebhook : public Command {
   }
 
   Mutex log_mutex_;
+  // What is wrong with a source, as it was last said.
+  std::map<std::string, std::string> complaints_ ABSL_GUARDED_BY(log_mutex_);
   authn::RateLimit refusals_{kRefusalsPerSecond, kRefusalsAtOnce};
   std::atomic<uint64_t> unsaid_{0};  // Refusals that were not logged.
   // In the order in which they need each other; the server goes first.

@@ -381,6 +381,19 @@ TEST_F(ServeWebhookTest, ReadsItsFilesAgain) {
   EXPECT_EQ(Stop(SIGTERM), 0);
 }
 
+// Nobody has to ask: who takes a leaked token out and mistypes is told that it
+// still works.
+TEST_F(ServeWebhookTest, ComplainsOfWhatItCannotReadAgain) {
+  Serve({});
+  Write("tokens.csv", "x,y\n");
+  EXPECT_THAT(Logged("Warning"), HasSubstr("tokens.csv"));
+  EXPECT_THAT(Curl("delegate", "/authenticate", TokenReview("secret-of-jane")),
+              HasSubstr(R"("authenticated":true)"));
+  ::kill(pid_, SIGHUP);
+  EXPECT_EQ(Logged("not all files"), "not all files could be read again");
+  EXPECT_EQ(Stop(SIGTERM), 0);
+}
+
 // The kubeconfig of docs/webhook.md, with this test's files.
 TEST_F(ServeWebhookTest, AnswersALibraryThatAsksAsDocumented) {
   Serve({"--allow-callers", "kube-apiserver"});
