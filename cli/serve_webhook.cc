@@ -160,6 +160,8 @@ class ServeWebhook : public Command {
     status = StartCallers(streams);
     if (status.ok()) status = StartWebhook(streams);
     if (status.ok()) status = StartServer(streams);
+    const MutexLock lock(log_mutex_);
+    started_ = status.ok();
     return status;
   }
 
@@ -273,11 +275,15 @@ class ServeWebhook : public Command {
                const Streams& streams) {
     {
       const MutexLock lock(log_mutex_);
+      if (!started_) return;  // Then it is an error, and said as one.
       std::string& said = complaints_[source];
       if (said == error.message()) return;
       said = std::string(error.message());
     }
-    Complain(error, streams);
+    if (error.ok()) return;
+    Complain(
+        absl::Status(error.code(), absl::StrCat(source, ": ", error.message())),
+        streams);
   }
 
   void ForgetComplaints() {
@@ -298,6 +304,7 @@ class ServeWebhook : public Command {
   }
 
   Mutex log_mutex_;
+  bool started_ ABSL_GUARDED_BY(log_mutex_) = false;
   // What is wrong with a source, as it was last said.
   std::map<std::string, std::string> complaints_ ABSL_GUARDED_BY(log_mutex_);
   authn::RateLimit refusals_{kRefusalsPerSecond, kRefusalsAtOnce};

@@ -315,7 +315,7 @@ TEST_F(ServeWebhookTest, AnswersCurl) {
        "/authenticate",
        TokenReview(""),
        "",
-       {"token is required", " 422"}},
+       {"token is required", " 400"}},
       {"named", "/authenticate", "", "", {R"("MethodNotAllowed")", " 405"}},
       {"named",
        "/authenticate",

@@ -155,7 +155,7 @@ HttpResponse ServeTokenReview(const authn::TokenAuthenticator& tokens,
       authn::ReviewToken(read->review, tokens, audiences, request.now);
   if (!answer.ok()) {
     const bool invalid = absl::IsInvalidArgument(answer.status());
-    return FailureResponse(invalid ? 422 : 500, answer.status().message());
+    return FailureResponse(invalid ? 400 : 500, answer.status().message());
   }
   return JsonResponse(success,
                       authn::TokenReviewToJson(*answer, read->version));

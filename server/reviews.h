@@ -26,8 +26,8 @@ inline constexpr size_t kMaxSubjectAccessReviewBytes = size_t{1} << 20;
 // `audiences` are those of a question that names none. The answer has the token
 // in it, as Kubernetes' has; it goes to nobody but the one who asked.
 //
-// 400 for what does not parse, 405, 413, 415 for what is no JSON, 422 for a
-// review without a token, 500 as authn::ReviewToken.
+// 400 for what does not parse and for a review without a token, 405, 413, 415
+// for what is no JSON, 500 as authn::ReviewToken.
 HttpResponse ServeTokenReview(const authn::TokenAuthenticator& tokens,
                               const std::vector<std::string>& audiences,
                               const Request& request, int success);

@@ -143,7 +143,7 @@ TEST(TokenReviewTest, Answers) {
        R"({"apiVersion":"authentication.k8s.io/v1beta1","kind":"TokenReview","spec":{"token":"x"}})",
        200, R"("apiVersion":"authentication.k8s.io/v1beta1")"},
       {kJane,
-       R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview"})", 422,
+       R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview"})", 400,
        "token is required"},
       {kJane, "{", 400, "BadRequest"},
       {kJane, Sar("v1", R"("user":"jane")"), 400, "want a TokenReview"},
