@@ -41,9 +41,10 @@ constexpr absl::string_view kNames[] = {
     "UnknownToken",
     "WrongAudience",
     "WrongHolder",
+    "ConnectionReset",
 };
 static_assert(std::size(kNames) ==
-                  static_cast<size_t>(Reason::kWrongHolder) + 1,
+                  static_cast<size_t>(Reason::kConnectionReset) + 1,
               "every Reason has a name");
 
 }  // namespace

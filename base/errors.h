@@ -40,6 +40,8 @@ enum class Reason {
   kUnknownToken,   // Nobody's token, as far as is known here.
   kWrongAudience,  // Good, but for somebody else.
   kWrongHolder,    // Bound to a certificate that the client does not hold.
+  // Of other servers.
+  kConnectionReset,  // It reset the connection; to ask again may help.
 };
 
 // Returns the stable name of `reason`, such as "UnknownField"; "" for kNone.

@@ -41,9 +41,11 @@ constexpr struct {
     {Reason::kUnknownToken, "UnknownToken"},
     {Reason::kWrongAudience, "WrongAudience"},
     {Reason::kWrongHolder, "WrongHolder"},
+    {Reason::kConnectionReset, "ConnectionReset"},
 };
 // kNone aside, every enumerator has a row.
-static_assert(std::size(kReasons) == static_cast<size_t>(Reason::kWrongHolder),
+static_assert(std::size(kReasons) ==
+                  static_cast<size_t>(Reason::kConnectionReset),
               "a Reason without a row");
 
 TEST(ErrorsTest, EveryReasonHasItsOwnName) {

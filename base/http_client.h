@@ -48,8 +48,10 @@ class HttpClient {
 
   // Sends `request` and waits for the whole response. OK whenever there was
   // one, 500 included. Errors name the host, never the headers or bodies:
-  // kUnavailable (no connection, cut off; ReasonOf kNone; an answer that is no
-  // HTTP: kMalformed), kDeadlineExceeded,
+  // kUnavailable (no connection, cut off: ReasonOf kNone; the server reset the
+  // connection, or closed one that it had kept from an earlier request without
+  // a byte of an answer: kConnectionReset; an answer that is no HTTP:
+  // kMalformed), kDeadlineExceeded,
   // kResourceExhausted with Reason::kTooLarge, kInvalidArgument for the
   // request itself, kUnauthenticated with a Reason of certificates when the
   // server is not who it should be.

@@ -197,9 +197,12 @@ class HttpsClient final : public HttpClient {
       const std::string& server, bool repeatable,
       const internal::ExchangeOptions& options) {
     auto response = connection->Exchange(bytes, options);
-    if (repeatable && !response.ok() && connection->unanswered() &&
+    if (!response.ok() && connection->unanswered() &&
         absl::IsUnavailable(response.status())) {
-      return absl::nullopt;
+      if (repeatable) return absl::nullopt;
+      return absl::StatusOr<HttpResponse>(
+          MakeError(absl::StatusCode::kUnavailable, Reason::kConnectionReset,
+                    response.status().message()));
     }
     if (connection->reusable()) idle_.Put(server, std::move(connection));
     return response;

@@ -32,8 +32,8 @@ namespace gatehouse::net {
 // or HEAD on one that turns out to have been closed meanwhile, before a byte of
 // the response came, is sent once more on a new one. Any other method is sent
 // once only, on a connection of which nothing shows that it was closed; should
-// it be closed at that very moment, that is kUnavailable and the caller's to
-// judge: the server may have acted. Proxies (HTTPS_PROXY)
+// it be closed at that very moment, that is kUnavailable with kConnectionReset
+// and the caller's to judge: the server may have acted. Proxies (HTTPS_PROXY)
 // are not used. Cookies, redirects, compression and HTTP/2 are not known.
 //
 // Any thread may use the client, and requests run in the threads that make

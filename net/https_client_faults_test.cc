@@ -278,6 +278,24 @@ TEST(HttpsClientFaultsTest, OnlyWhatHasNoEffectIsSentTwice) {
     const auto second = client->Do(request);
     EXPECT_EQ(second.ok(), repeatable) << method << ": " << second.status();
     EXPECT_EQ(requests, repeatable ? 3 : 2) << method;
+    EXPECT_EQ(ReasonOf(second.status()),
+              repeatable ? Reason::kNone : Reason::kConnectionReset)
+        << method;
+  }
+}
+
+// A server that closes with something unread resets the connection.
+TEST(HttpsClientFaultsTest, ResetsAreToldFromEnds) {
+  for (const bool reads : {true, false}) {
+    const ScriptedServer server(testing::ServerIdentity(),
+                                [reads](TlsPeer& peer, int) {
+                                  peer.AwaitInput(absl::Seconds(60));
+                                  if (reads) peer.ReadRequest();
+                                });
+    const auto response = Ask(server.Url());
+    EXPECT_TRUE(absl::IsUnavailable(response.status())) << response.status();
+    EXPECT_EQ(ReasonOf(response.status()),
+              reads ? Reason::kNone : Reason::kConnectionReset);
   }
 }
 

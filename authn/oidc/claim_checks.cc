@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/optional.h"
+#include "authn/internal/shown_text.h"
 #include "authn/oidc/internal/claim_errors.h"
 #include "base/errors.h"
 #include "base/go_quote.h"
@@ -18,9 +19,6 @@ using internal::ClaimError;
 
 constexpr absl::string_view kGoogle = "accounts.google.com";
 constexpr absl::string_view kGoogleUrl = "https://accounts.google.com";
-
-// Nobody has signed what is shown, as yet: it must not fill a log.
-constexpr size_t kMaxShownBytes = 1024;
 
 // Each name is looked up among all sources before the signature is checked, so
 // there are few of both. Kubernetes has no such limit.
@@ -97,16 +95,12 @@ absl::Status CheckAudience(const Claims& claims,
   if (good) return absl::OkStatus();
   std::vector<std::string> want = audiences;
   absl::c_sort(want);
-  std::string shown = GoQuotedList(got);
-  if (shown.size() > kMaxShownBytes) {
-    shown.replace(kMaxShownBytes, std::string::npos, "...");
-  }
   return ClaimError(
       Reason::kWrongAudience,
       absl::StrCat(want.size() == 1 ? "oidc: expected audience "
                                     : "oidc: expected audience in ",
                    want.size() == 1 ? GoQuote(want[0]) : GoQuotedList(want),
-                   " got ", shown));
+                   " got ", internal::ShownText(GoQuotedList(got))));
 }
 
 // Returns a time, `absent` if there is none.
@@ -142,7 +136,8 @@ absl::StatusOr<absl::Time> CheckClaims(
     return ClaimError(
         Reason::kInvalid,
         absl::StrCat("oidc: id token issued by a different provider, expected ",
-                     GoQuote(issuer), " got ", GoQuote(got)));
+                     GoQuote(issuer), " got ",
+                     internal::ShownText(GoQuote(got))));
   }
   status = CheckAudience(claims, audiences);
   if (!status.ok()) return status;

@@ -232,6 +232,15 @@ TEST(CheckClaimsTextTest, AudiencesOfStrangersDoNotFillLogs) {
   EXPECT_LT(until.status().message().size(), 1100u);
 }
 
+TEST(CheckClaimsTextTest, IssuersOfStrangersDoNotFillLogs) {
+  const auto claims = Claims::Parse(
+      absl::StrCat(R"({"iss":")", std::string(60000, 'x'), "\"}"));
+  ASSERT_TRUE(claims.ok());
+  const auto until = CheckClaims(*claims, "https://a", {"me"}, kNow);
+  EXPECT_EQ(ReasonOf(until.status()), Reason::kInvalid);
+  EXPECT_LT(until.status().message().size(), 1200u);
+}
+
 TEST(CheckClaimsNowTest, PartsOfSecondsCount) {
   const auto claims = Claims::Parse("{" GOOD "}");
   ASSERT_TRUE(claims.ok());

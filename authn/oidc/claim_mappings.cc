@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
 #include "authn/authenticator.h"
+#include "authn/internal/shown_text.h"
 #include "authn/oidc/internal/claim_errors.h"
 #include "base/go_quote.h"
 
@@ -58,10 +59,10 @@ absl::Status CheckRequired(const Claims& claims, const std::string& name,
                                    CannotUnmarshal(value, "string")));
   }
   if (*got == want) return absl::OkStatus();
-  return ClaimError(
-      Reason::kInvalid,
-      absl::StrCat("oidc: required claim ", name,
-                   " value does not match. Got = ", *got, ", want = ", want));
+  return ClaimError(Reason::kInvalid,
+                    absl::StrCat("oidc: required claim ", name,
+                                 " value does not match. Got = ",
+                                 internal::ShownText(*got), ", want = ", want));
 }
 
 }  // namespace

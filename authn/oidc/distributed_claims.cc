@@ -106,13 +106,14 @@ DistributedClaims::Expand(const Claims& claims, absl::Time now) {
     return MakeError(absl::StatusCode::kResourceExhausted, Reason::kTooLarge,
                      "too many such claims at once");
   }
+  const absl::Time deadline = verification_.clock->Now() + options_.timeout;
   const absl::StatusOr<std::string> token = FetchToken(**source);
   if (!token.ok()) {
     return Rejected(
         absl::StrCat("while getting distributed claim ", GoQuote(claim_), ": "),
         token.status());
   }
-  absl::StatusOr<Fetched> fetched = VerifyToken(*token, now);
+  absl::StatusOr<Fetched> fetched = VerifyToken(*token, now, deadline);
   if (!fetched.ok()) {
     return Rejected("verify distributed claim token: ", fetched.status());
   }
@@ -152,7 +153,9 @@ absl::StatusOr<std::string> DistributedClaims::FetchToken(
                       "\"access_token\" has characters that HTTP has not");
   }
   internal::HttpGetOptions options;
-  options.timeout = options_.timeout;
+  // However slow it is, its issuer's keys have the other half: what is fetched
+  // of them in too short a time would be missing for others.
+  options.timeout = options_.timeout / 2;
   options.max_bytes = kMaxTokenBytes;
   options.bearer = source.access_token;
   options.max_status = kMaxGoodStatus;
@@ -163,7 +166,7 @@ absl::StatusOr<std::string> DistributedClaims::FetchToken(
 }
 
 absl::StatusOr<DistributedClaims::Fetched> DistributedClaims::VerifyToken(
-    absl::string_view token, absl::Time now) {
+    absl::string_view token, absl::Time now, absl::Time deadline) {
   // What follows the token in the body would be one more way to write it, but
   // servers end their bodies with a line break.
   token = absl::StripAsciiWhitespace(token);
@@ -185,52 +188,55 @@ absl::StatusOr<DistributedClaims::Fetched> DistributedClaims::VerifyToken(
   }
   const auto keys = KeysOf(issuer);
   if (!keys.ok()) return keys.status();
-  const auto verified = (*keys)->Verify(token, *std::move(jws));
-  if (!verified.ok()) {
-    return InContext("failed to verify signature: ", verified.status());
+  (*keys)->RefreshIfDue(deadline);
+  const auto verified = (*keys)->Verify(token, *std::move(jws), deadline);
+  if (verified.ok()) return Fetched{*std::move(claims), *not_after};
+  if (verification_.clock->Now() >= deadline) {
+    // It may be good: who has its key did not answer in time.
+    return absl::DeadlineExceededError(
+        absl::StrCat("failed to verify signature in ",
+                     absl::FormatDuration(options_.timeout)));
   }
-  return Fetched{*std::move(claims), *not_after};
+  return InContext("failed to verify signature: ", verified.status());
 }
 
-// Returns the keys of an issuer that somebody's token is of, discovered if it
-// was not seen before.
+// Returns the keys of an issuer that somebody's token is of; not fetched yet
+// if it was not seen before.
 absl::StatusOr<std::shared_ptr<RemoteKeySet>> DistributedClaims::KeysOf(
     absl::string_view issuer) {
   const absl::Status allowed = CheckUrl(issuer);
   if (!allowed.ok()) return allowed;
-  std::shared_ptr<RemoteKeySet> keys;
-  {
-    MutexLock lock(mutex_);
-    auto known = issuers_.find(issuer);
-    if (known == issuers_.end()) {
-      if (!MakeRoom()) {
-        return MakeError(absl::StatusCode::kResourceExhausted,
-                         Reason::kTooLarge,
-                         "too many issuers of distributed claims");
-      }
-      known =
-          issuers_
-              .emplace(issuer, Issuer{std::make_shared<RemoteKeySet>(
-                                   std::string(issuer), "",
-                                   verification_.algorithms, verification_.http,
-                                   verification_.clock, verification_.refresh)})
-              .first;
+  const absl::Time now = verification_.clock->Now();
+  MutexLock lock(mutex_);
+  auto known = issuers_.find(issuer);
+  if (known == issuers_.end()) {
+    if (!MakeRoom(now)) {
+      return MakeError(absl::StatusCode::kResourceExhausted, Reason::kTooLarge,
+                       "too many issuers of distributed claims");
     }
-    known->second.last_use = ++uses_;
-    keys = known->second.keys;
+    known =
+        issuers_
+            .emplace(issuer,
+                     Issuer{std::make_shared<RemoteKeySet>(
+                                std::string(issuer), "",
+                                verification_.algorithms, verification_.http,
+                                verification_.clock, verification_.refresh),
+                            now})
+            .first;
   }
-  keys->RefreshIfDue();
-  return keys;
+  known->second.last_use = now;
+  return known->second.keys;
 }
 
-// Puts out the issuer that was used longest ago of those that have never shown
-// a key, if the table is full: they may be invented, and cost nothing. Returns
-// whether there is room.
-bool DistributedClaims::MakeRoom() {
+// Puts out the issuer that was used longest ago, if the table is full, of those
+// that have never shown a key, which may be invented and cost nothing, and
+// those that are idle. Returns whether there is room.
+bool DistributedClaims::MakeRoom(absl::Time now) {
   if (issuers_.size() < options_.max_issuers) return true;
   auto oldest = issuers_.end();
   for (auto it = issuers_.begin(); it != issuers_.end(); ++it) {
-    if (it->second.keys->initialized()) continue;
+    const bool is_idle = now - it->second.last_use >= options_.issuer_idle;
+    if (it->second.keys->initialized() && !is_idle) continue;
     if (oldest == issuers_.end() ||
         it->second.last_use < oldest->second.last_use) {
       oldest = it;

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,11 +41,14 @@ absl::StatusOr<absl::optional<ClaimSource>> FindClaimSource(
 
 // DistributedClaimsOptions bound what a token can make us fetch.
 struct DistributedClaimsOptions {
-  absl::Duration timeout = absl::Seconds(10);
+  // For all that one token needs: the endpoint, which has half of it at most,
+  // and discovery and keys of its answer's issuer. By the clock.
+  absl::Duration timeout = absl::Seconds(20);
   // Of other issuers that endpoints' tokens were of. Those that have never
-  // shown a key make room for further ones, others do not: then those are
-  // refused.
+  // shown a key, or that nobody's token was of for `issuer_idle`, make room for
+  // further ones. Others do not: then the further ones are refused.
   size_t max_issuers = 64;
+  absl::Duration issuer_idle = absl::Hours(1);
   // Requests to endpoints under way at once; further tokens are refused.
   int max_in_flight = 16;
   // Whether endpoints, issuers and their "jwks_uri" whose host is written as a
@@ -92,20 +94,22 @@ class DistributedClaims {
   // none if it is not. kUnauthenticated for what is wrong with the claims or
   // the answer; kUnavailable, kDeadlineExceeded, kInternal and
   // kResourceExhausted for what may be well soon. With the cause's Reason.
+  // However many servers it takes, it is over after `timeout`.
   absl::StatusOr<absl::optional<Fetched>> Expand(const Claims& claims,
                                                  absl::Time now);
 
  private:
   struct Issuer {
     std::shared_ptr<RemoteKeySet> keys;
-    uint64_t last_use = 0;
+    absl::Time last_use;
   };
 
   absl::StatusOr<std::string> FetchToken(const ClaimSource& source);
-  absl::StatusOr<Fetched> VerifyToken(absl::string_view token, absl::Time now);
+  absl::StatusOr<Fetched> VerifyToken(absl::string_view token, absl::Time now,
+                                      absl::Time deadline);
   absl::StatusOr<std::shared_ptr<RemoteKeySet>> KeysOf(
       absl::string_view issuer);
-  bool MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MakeRoom(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckUrl(absl::string_view url) const;
 
   // Constant after construction.
@@ -115,7 +119,6 @@ class DistributedClaims {
 
   std::atomic<int> in_flight_{0};
   Mutex mutex_;
-  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<std::string, Issuer> issuers_ ABSL_GUARDED_BY(mutex_);
 };
 

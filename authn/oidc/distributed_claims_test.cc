@@ -1,6 +1,8 @@
 #include "authn/oidc/distributed_claims.h"
 
+#include <algorithm>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -333,6 +335,32 @@ TEST_F(DistributedClaimsTest, IssuersAreBounded) {
   EXPECT_TRUE(Expand(*distributed).ok());
 }
 
+// Whoever had his issuers in the table kept others' out for ever.
+TEST_F(DistributedClaimsTest, IdleIssuersMakeRoom) {
+  DistributedClaimsOptions options;
+  options.max_issuers = 2;
+  options.issuer_idle = absl::Hours(1);
+  auto distributed = Make(options);
+  TestIssuer first("https://first.example");
+  TestIssuer second("https://second.example");
+  const auto expand = [&](TestIssuer& issuer) {
+    issuer.Serve(http_.get());
+    Answer(issuer.Token("s", "me", clock_.Now() + absl::Hours(9),
+                        R"("groups":["a"])"));
+    return Expand(*distributed).ok();
+  };
+  EXPECT_TRUE(expand(first));
+  EXPECT_TRUE(expand(second));
+  clock_.Advance(absl::Minutes(59));
+  EXPECT_TRUE(expand(second));
+  EXPECT_FALSE(expand(issuer_));
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_TRUE(expand(issuer_));
+  // The first made room; the others are in use.
+  EXPECT_FALSE(expand(first));
+  EXPECT_TRUE(expand(second));
+}
+
 // They filled the table for ever.
 TEST_F(DistributedClaimsTest, InventedIssuersMakeRoom) {
   DistributedClaimsOptions options;
@@ -383,6 +411,93 @@ TEST_F(DistributedClaimsTest, RequestsUnderWayAreBounded) {
   http_->Release();
   first.join();
   EXPECT_TRUE(Expand(*distributed).ok());
+}
+
+// How long each server takes, and who is still asked for how long.
+struct SlowCase {
+  const char* name;
+  absl::Duration endpoint;
+  absl::Duration discovery;
+  absl::Duration keys;
+  bool ok;
+  absl::Duration most;  // What it all takes.
+};
+
+class SlowTest : public DistributedClaimsTest,
+                 public ::testing::WithParamInterface<SlowCase> {
+ protected:
+  // Answers `url` after so long, or fails when the request's time is over.
+  void AnswerAfter(absl::string_view url, absl::Duration after,
+                   const std::string& body) {
+    http_->AnswerWith(
+        url,
+        [this, after,
+         body](const HttpRequest& request) -> absl::StatusOr<HttpResponse> {
+          clock_.Advance(std::min(after, request.timeout));
+          if (after > request.timeout) {
+            return absl::DeadlineExceededError("too slow");
+          }
+          return HttpResponse{200, {}, body};
+        });
+  }
+};
+
+TEST_P(SlowTest, OneDeadlineIsForAllOfIt) {
+  DistributedClaimsOptions options;
+  options.timeout = absl::Seconds(20);
+  auto distributed = Make(options);
+  AnswerAfter(kEndpoint, GetParam().endpoint,
+              issuer_.Token("s", "me", InAnHour(), R"("groups":["a"])"));
+  AnswerAfter(issuer_.discovery_url(), GetParam().discovery,
+              issuer_.discovery());
+  AnswerAfter(issuer_.jwks_url(), GetParam().keys, issuer_.jwks());
+  const absl::Time begin = clock_.Now();
+  const auto fetched = Expand(*distributed);
+  EXPECT_EQ(fetched.ok(), GetParam().ok) << fetched.status();
+  EXPECT_EQ(clock_.Now() - begin, GetParam().most);
+  if (!fetched.ok()) {
+    EXPECT_EQ(fetched.status().code(), absl::StatusCode::kDeadlineExceeded);
+  }
+}
+
+constexpr absl::Duration kForEver = absl::InfiniteDuration();
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SlowTest,
+    ::testing::Values(
+        SlowCase{"quick", absl::Seconds(1), absl::Seconds(1), absl::Seconds(1),
+                 true, absl::Seconds(3)},
+        SlowCase{"all_of_them_a_little", absl::Seconds(9), absl::Seconds(5),
+                 absl::Seconds(5), true, absl::Seconds(19)},
+        SlowCase{"all_of_them", absl::Seconds(9), absl::Seconds(9),
+                 absl::Seconds(9), false, absl::Seconds(20)},
+        SlowCase{"endpoint", kForEver, absl::ZeroDuration(),
+                 absl::ZeroDuration(), false, absl::Seconds(10)},
+        SlowCase{"discovery", absl::ZeroDuration(), kForEver,
+                 absl::ZeroDuration(), false, absl::Seconds(20)},
+        SlowCase{"keys", absl::ZeroDuration(), absl::ZeroDuration(), kForEver,
+                 false, absl::Seconds(20)},
+        SlowCase{"keys_behind_an_endpoint", absl::Seconds(10),
+                 absl::ZeroDuration(), kForEver, false, absl::Seconds(20)}),
+    [](const auto& info) { return info.param.name; });
+
+// Whoever waits for another's fetch waits no longer than he would fetch.
+TEST_F(DistributedClaimsTest, WaitersHaveTheirDeadlineToo) {
+  DistributedClaimsOptions options;
+  options.timeout = absl::Milliseconds(2);
+  auto distributed = Make(options);
+  Answer(issuer_.Token("s", "me", InAnHour(), R"("groups":["a"])"));
+  std::promise<void> done;
+  std::shared_future<void> release = done.get_future().share();
+  http_->AnswerWith(issuer_.discovery_url(), [&](const HttpRequest&) {
+    release.wait();
+    return HttpResponse{200, {}, issuer_.discovery()};
+  });
+  std::thread first([&] { EXPECT_TRUE(Expand(*distributed).ok()); });
+  http_->AwaitCalls(issuer_.discovery_url(), 1);
+  EXPECT_FALSE(Expand(*distributed).ok());
+  done.set_value();
+  first.join();
 }
 
 TEST_F(DistributedClaimsTest, KeysOfTheirIssuersAreKeptUpToDate) {

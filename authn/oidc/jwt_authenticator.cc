@@ -169,13 +169,18 @@ absl::StatusOr<std::unique_ptr<JwtAuthenticator>> JwtAuthenticator::Create(
   if (!status.ok()) return status;
   auto http = MakeClient(config.issuer(), options);
   if (!http.ok()) return http.status();
-  return absl::WrapUnique(
-      new JwtAuthenticator(config, options, *std::move(http)));
+  auto claims_http = config.claimmappings().groups().claim().empty()
+                         ? std::shared_ptr<HttpClient>()
+                         : MakeClient(config.issuer(), options);
+  if (!claims_http.ok()) return claims_http.status();
+  return absl::WrapUnique(new JwtAuthenticator(
+      config, options, *std::move(http), *std::move(claims_http)));
 }
 
 JwtAuthenticator::JwtAuthenticator(const k8s::JWTAuthenticator& config,
                                    const JwtAuthenticatorOptions& options,
-                                   std::shared_ptr<HttpClient> http)
+                                   std::shared_ptr<HttpClient> http,
+                                   std::shared_ptr<HttpClient> claims_http)
     : issuer_(config.issuer().url()),
       audiences_(config.issuer().audiences().begin(),
                  config.issuer().audiences().end()),
@@ -186,7 +191,7 @@ JwtAuthenticator::JwtAuthenticator(const k8s::JWTAuthenticator& config,
                        ? nullptr
                        : absl::make_unique<RemoteKeySet>(
                              issuer_, config.issuer().discoveryurl(),
-                             algorithms_, http, options.clock,
+                             algorithms_, std::move(http), options.clock,
                              options.refresh)) {
   if (mappings_.groups_claim().empty()) return;
   // Others choose the issuers of distributed claims, and so when their keys
@@ -195,8 +200,9 @@ JwtAuthenticator::JwtAuthenticator(const k8s::JWTAuthenticator& config,
   others.changed = nullptr;
   distributed_ = absl::make_unique<DistributedClaims>(
       mappings_.groups_claim(),
-      DistributedClaims::Verification{audiences_, algorithms_, std::move(http),
-                                      options.clock, std::move(others)},
+      DistributedClaims::Verification{audiences_, algorithms_,
+                                      std::move(claims_http), options.clock,
+                                      std::move(others)},
       options.distributed_claims);
 }
 

@@ -43,6 +43,8 @@ struct JwtAuthenticatorOptions {
   JwsAlgorithmSet algorithms = kJwtAlgorithms;
   // How the issuer is reached. Either a factory, which is given the CAs of the
   // configuration, or a client, which must then have none of its own to heed.
+  // A factory makes a second one for distributed claims: what their endpoints
+  // do to it does not matter to the issuer's keys.
   HttpClientFactory http_client_factory;
   std::shared_ptr<HttpClient> http_client;
   // Returns the factory for an egressSelectorType, an empty function if there
@@ -105,7 +107,8 @@ class JwtAuthenticator : public TokenAuthenticator {
  private:
   JwtAuthenticator(const k8s::JWTAuthenticator& config,
                    const JwtAuthenticatorOptions& options,
-                   std::shared_ptr<HttpClient> http);
+                   std::shared_ptr<HttpClient> http,
+                   std::shared_ptr<HttpClient> claims_http);
 
   absl::StatusOr<Authentication> Authenticate(
       absl::string_view token, const TokenContext& context) const;

@@ -238,8 +238,10 @@ TEST(CreateClientTest, CasOfTheConfigurationAreTheClients) {
   JwtAuthenticatorOptions options;
   options.http_client_factory = http->Factory();
   ASSERT_TRUE(JwtAuthenticator::Create(config, options).ok());
-  ASSERT_EQ(http->options_seen().size(), 1u);
-  EXPECT_EQ(http->options_seen()[0].ca_pem, "");
+  ASSERT_FALSE(http->options_seen().empty());
+  for (const HttpClientOptions& seen : http->options_seen()) {
+    EXPECT_EQ(seen.ca_pem, "");
+  }
 }
 
 TEST(ParseJwtAlgorithmsTest, NamesOfTheFlag) {
@@ -463,6 +465,37 @@ TEST_F(JwtAuthenticatorTest, DistributedGroups) {
   ASSERT_TRUE(result.authenticated()) << result.error();
   EXPECT_THAT(result.authentication().user.groups, ElementsAre("oidc:dev"));
   EXPECT_EQ(result.authentication().not_after, clock_.Now() + absl::Minutes(5));
+}
+
+// Whose tokens name endpoints that hang, names that nobody answers for: they
+// must not take what the issuer's own keys are fetched with.
+TEST_F(JwtAuthenticatorTest, EndpointsHaveAClientOfTheirOwn) {
+  std::vector<std::shared_ptr<FakeHttpClient>> clients;
+  const TestIssuer directory("https://directory.example");
+  JwtAuthenticatorOptions options;
+  options.clock = &clock_;
+  options.http_client_factory = [&](const HttpClientOptions&) {
+    clients.push_back(std::make_shared<FakeHttpClient>());
+    issuer_.Serve(clients.back().get());
+    directory.Serve(clients.back().get());
+    clients.back()->Answer(
+        "https://directory.example/groups", 200,
+        directory.Token("jane", "me", InAnHour(), R"("groups":"dev")"));
+    return clients.back();
+  };
+  const auto authenticator = JwtAuthenticator::Create(GoodConfig(), options);
+  ASSERT_TRUE(authenticator.ok()) << authenticator.status();
+  (*authenticator)->RefreshIfDue();
+  EXPECT_TRUE(
+      Ask(**authenticator,
+          Token(R"("_claim_names":{"groups":"s"},"_claim_sources":{"s":)"
+                R"({"endpoint":"https://directory.example/groups"}})"))
+          .authenticated());
+  ASSERT_EQ(clients.size(), 2u);
+  EXPECT_EQ(clients[0]->calls(), 2u);  // Discovery and keys.
+  EXPECT_EQ(clients[0]->calls(issuer_.jwks_url()), 1u);
+  EXPECT_EQ(clients[1]->calls(), 3u);
+  EXPECT_EQ(clients[1]->calls(issuer_.jwks_url()), 0u);
 }
 
 TEST_F(JwtAuthenticatorTest, SourcesOfClaimsThatNobodyAsksForAreNotFetched) {

@@ -9,11 +9,11 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/optional.h"
-#include "authn/internal/digest.h"
 #include "authn/jose/jose_error.h"
 #include "authn/oidc/discovery.h"
 #include "authn/oidc/internal/cache_control.h"
 #include "authn/oidc/internal/http_get.h"
+#include "authn/oidc/internal/keys_digest.h"
 #include "base/errors.h"
 
 namespace gatehouse::authn {
@@ -59,9 +59,8 @@ std::chrono::steady_clock::time_point After(absl::Duration wait) {
 
 // What a fetch that went well brought.
 struct RemoteKeySet::Fetched {
-  pki::Sha256Digest digest = {};
-  // None: the same text as before.
-  absl::optional<KeySet> keys;
+  KeySet keys;
+  pki::Sha256Digest digest = {};  // Of the keys, however they are written.
   absl::optional<absl::Duration> max_age;
 };
 
@@ -82,7 +81,7 @@ RemoteKeySet::RemoteKeySet(std::string issuer, absl::string_view discovery_url,
                     options.unknown_key_burst) {}
 
 absl::StatusOr<VerifiedJws> RemoteKeySet::Verify(absl::string_view token,
-                                                 Jws jws) {
+                                                 Jws jws, absl::Time deadline) {
   const bool names_key = jws.key_id().has_value();
   uint64_t generation = 0;
   absl::StatusOr<VerifiedJws> verified =
@@ -92,7 +91,7 @@ absl::StatusOr<VerifiedJws> RemoteKeySet::Verify(absl::string_view token,
   for (int i = 0; i < 2 && !verified.ok(); ++i) {
     const bool known =
         generation > 0 && !MayBeOfNewKey(verified.status(), names_key);
-    if (known || !FetchForToken(generation)) return verified;
+    if (known || !FetchForToken(generation, deadline)) return verified;
     absl::StatusOr<Jws> again = Jws::Parse(token);
     if (!again.ok()) return again.status();
     verified = VerifyWithKnown(*std::move(again), &generation);
@@ -119,11 +118,12 @@ absl::StatusOr<VerifiedJws> RemoteKeySet::VerifyWithKnown(
 
 // Fetches, or waits for who does, if the limits allow it. Returns whether there
 // are other keys than those of `generation`.
-bool RemoteKeySet::FetchForToken(uint64_t generation) {
+bool RemoteKeySet::FetchForToken(uint64_t generation, absl::Time deadline) {
+  if (clock_->Now() >= deadline) return false;
   {
     MutexLock lock(mutex_);
     const bool waits = fetching_;
-    if (waits) AwaitFetch();
+    if (waits) AwaitFetch(deadline);
     if (health_.generation != generation) return true;
     // An issuer that is down holds each token for one fetch, not for two.
     if (fetching_ || (waits && !health_.last_error.ok())) return false;
@@ -133,17 +133,17 @@ bool RemoteKeySet::FetchForToken(uint64_t generation) {
     }
     BeginFetch();
   }
-  Fetch();
+  Fetch(deadline);
   return generation_.load(std::memory_order_acquire) != generation;
 }
 
 // Waits for the end of the fetch that is under way, within the limits.
-void RemoteKeySet::AwaitFetch() {
+void RemoteKeySet::AwaitFetch(absl::Time deadline) {
   if (health_.waiters >= options_.max_waiters) return;
   ++health_.waiters;
   const uint64_t ended = ended_fetches_;
-  const auto deadline = After(options_.max_wait);
-  while (ended_fetches_ == ended && fetched_.WaitUntil(mutex_, deadline)) {
+  const auto end = After(std::min(options_.max_wait, deadline - clock_->Now()));
+  while (ended_fetches_ == ended && fetched_.WaitUntil(mutex_, end)) {
   }
   --health_.waiters;
 }
@@ -155,7 +155,7 @@ bool RemoteKeySet::IsDue(absl::Time now, absl::Time next) const {
          next - now > std::max(options_.max_interval, options_.max_retry);
 }
 
-void RemoteKeySet::RefreshIfDue() {
+void RemoteKeySet::RefreshIfDue(absl::Time deadline) {
   const absl::Time now = clock_->Now();
   if (!IsDue(now, absl::FromUnixNanos(
                       next_attempt_ns_.load(std::memory_order_relaxed)))) {
@@ -166,7 +166,7 @@ void RemoteKeySet::RefreshIfDue() {
     if (fetching_ || !IsDue(now, health_.next_attempt)) return;
     BeginFetch();
   }
-  Fetch();
+  Fetch(deadline);
 }
 
 void RemoteKeySet::BeginFetch() {
@@ -175,8 +175,8 @@ void RemoteKeySet::BeginFetch() {
 }
 
 // By who has called BeginFetch.
-void RemoteKeySet::Fetch() {
-  absl::StatusOr<Fetched> fetched = FetchKeys();
+void RemoteKeySet::Fetch(absl::Time deadline) {
+  absl::StatusOr<Fetched> fetched = FetchKeys(deadline);
   const absl::Time now = clock_->Now();
   MutexLock lock(mutex_);
   absl::Duration next;
@@ -203,33 +203,32 @@ void RemoteKeySet::Fetch() {
 void RemoteKeySet::Accept(Fetched fetched, absl::Time now) {
   health_.last_success = now;
   last_success_ns_.store(absl::ToUnixNanos(now), std::memory_order_relaxed);
-  if (!fetched.keys.has_value()) return;
-  digest_ = fetched.digest;
-  health_.keys = fetched.keys->keys().size();
-  const std::vector<KeyProblem>& problems = fetched.keys->problems();
+  health_.keys = fetched.keys.keys().size();
+  const std::vector<KeyProblem>& problems = fetched.keys.problems();
   health_.problems = problems.size();
   health_.first_problem =
       problems.empty() ? absl::OkStatus() : problems.front().status;
+  // Servers write the same keys in another order, or with other fields.
+  keys_.Publish(absl::make_unique<const KeySet>(std::move(fetched.keys)));
+  if (initialized() && fetched.digest == digest_) return;
+  digest_ = fetched.digest;
   ++health_.generation;
-  keys_.Publish(absl::make_unique<const KeySet>(*std::move(fetched.keys)));
   generation_.store(health_.generation, std::memory_order_release);
   if (options_.changed != nullptr) options_.changed();
 }
 
-absl::StatusOr<RemoteKeySet::Fetched> RemoteKeySet::FetchKeys() {
-  const absl::StatusOr<std::string> url = FindKeysUrl();
+absl::StatusOr<RemoteKeySet::Fetched> RemoteKeySet::FetchKeys(
+    absl::Time deadline) {
+  const absl::StatusOr<std::string> url = FindKeysUrl(deadline);
   if (!url.ok()) return url.status();
   internal::HttpGetOptions options;
-  options.timeout = options_.request_timeout;
+  options.timeout =
+      internal::TimeLeft(options_.request_timeout, deadline, clock_->Now());
   options.max_bytes = options_.max_response_bytes;
   const auto response = internal::HttpGet(*http_, *url, options);
   // The keys may be elsewhere by now.
   discovered_ = response.ok() ? discovered_ : absl::InfinitePast();
   if (!response.ok()) return response.status();
-  Fetched fetched;
-  fetched.max_age = internal::MaxAge(response->headers);
-  fetched.digest = internal::Sha256(response->body);
-  if (initialized() && fetched.digest == digest_) return fetched;
   absl::StatusOr<KeySet> keys = KeySet::FromJwks(
       response->body, internal::ShownUrl(*url), key_set_options_);
   if (!keys.ok()) return keys.status();
@@ -245,17 +244,17 @@ absl::StatusOr<RemoteKeySet::Fetched> RemoteKeySet::FetchKeys() {
                          ? ""
                          : keys->problems().front().status.message()));
   }
-  fetched.keys = *std::move(keys);
-  return fetched;
+  const pki::Sha256Digest digest = internal::KeysDigest(*keys);
+  return Fetched{*std::move(keys), digest, internal::MaxAge(response->headers)};
 }
 
 // Where the keys are: by discovery, or where they were if that fails.
-absl::StatusOr<std::string> RemoteKeySet::FindKeysUrl() {
+absl::StatusOr<std::string> RemoteKeySet::FindKeysUrl(absl::Time deadline) {
   const absl::Time now = clock_->Now();
   if (!keys_url_.empty() && now < discovered_ + options_.discovery_interval) {
     return keys_url_;
   }
-  absl::StatusOr<std::string> url = DiscoverKeysUrl();
+  absl::StatusOr<std::string> url = DiscoverKeysUrl(deadline);
   if (url.ok()) {
     keys_url_ = *std::move(url);
     discovered_ = now;
@@ -265,9 +264,11 @@ absl::StatusOr<std::string> RemoteKeySet::FindKeysUrl() {
   return keys_url_;
 }
 
-absl::StatusOr<std::string> RemoteKeySet::DiscoverKeysUrl() {
+absl::StatusOr<std::string> RemoteKeySet::DiscoverKeysUrl(absl::Time deadline) {
+  const absl::Duration timeout =
+      internal::TimeLeft(options_.request_timeout, deadline, clock_->Now());
   absl::StatusOr<ProviderMetadata> metadata =
-      Discover(*http_, discovery_url_, issuer_, options_.request_timeout);
+      Discover(*http_, discovery_url_, issuer_, timeout);
   if (!metadata.ok()) return metadata.status();
   const auto host = internal::HttpsHost(metadata->jwks_uri);
   if (options_.refuse_private_addresses &&

@@ -64,7 +64,8 @@ struct KeyRefreshOptions {
   // as DistributedClaimsOptions has it.
   bool refuse_private_addresses = false;
   // Told whenever other keys are in effect, so that nobody goes on by answers
-  // that withdrawn ones gave; may be null. Under a lock, in whatever thread:
+  // that withdrawn ones gave; the same keys in another order, or written
+  // otherwise, are no others. May be null. Under a lock, in whatever thread:
   // must neither wait nor call back.
   std::function<void()> changed;
 };
@@ -118,10 +119,14 @@ class RemoteKeySet {
   // or, where it names none, no key is right, the keys are fetched first,
   // within the limits. Errors are those of authn::Verify; kUnavailable,
   // Reason::kStale, where the keys are older than max_stale or there are none.
-  absl::StatusOr<VerifiedJws> Verify(absl::string_view token, Jws jws);
+  // Nothing that fetches goes on after `deadline`, by the clock.
+  absl::StatusOr<VerifiedJws> Verify(
+      absl::string_view token, Jws jws,
+      absl::Time deadline = absl::InfiniteFuture());
 
-  // Fetches if it is time, and nobody else does. Returns when that is done.
-  void RefreshIfDue();
+  // Fetches if it is time, and nobody else does. Returns when that is done, or
+  // at `deadline`.
+  void RefreshIfDue(absl::Time deadline = absl::InfiniteFuture());
 
   KeySetHealth health() const;
 
@@ -130,14 +135,14 @@ class RemoteKeySet {
 
   absl::StatusOr<VerifiedJws> VerifyWithKnown(Jws jws,
                                               uint64_t* generation) const;
-  bool FetchForToken(uint64_t generation);
-  void AwaitFetch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool FetchForToken(uint64_t generation, absl::Time deadline);
+  void AwaitFetch(absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsDue(absl::Time now, absl::Time next) const;
   void BeginFetch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Fetch();
-  absl::StatusOr<Fetched> FetchKeys();
-  absl::StatusOr<std::string> FindKeysUrl();
-  absl::StatusOr<std::string> DiscoverKeysUrl();
+  void Fetch(absl::Time deadline);
+  absl::StatusOr<Fetched> FetchKeys(absl::Time deadline);
+  absl::StatusOr<std::string> FindKeysUrl(absl::Time deadline);
+  absl::StatusOr<std::string> DiscoverKeysUrl(absl::Time deadline);
   void Accept(Fetched fetched, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration Jittered(absl::Duration interval) const;
@@ -160,7 +165,7 @@ class RemoteKeySet {
   // Whoever fetches has these to himself.
   std::string keys_url_;
   absl::Time discovered_ = absl::InfinitePast();
-  pki::Sha256Digest digest_ = {};  // Of the last good set's text.
+  pki::Sha256Digest digest_ = {};  // Of the last good set.
 
   mutable Mutex mutex_;
   CondVar fetched_;

@@ -1,6 +1,7 @@
 #include "authn/oidc/remote_key_set.h"
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "authn/jose/algorithm.h"
 #include "authn/jose/jose_error.h"
@@ -115,6 +118,42 @@ TEST_F(RemoteKeySetTest, TellsOfChangedKeys) {
   EXPECT_EQ(changes, 1);
   issuer_.RotateKey();
   issuer_.WithdrawOldKeys();
+  clock_.Advance(absl::Hours(1));
+  keys->RefreshIfDue();
+  EXPECT_EQ(changes, 2);
+}
+
+// Some servers write their set anew for each request.
+TEST_F(RemoteKeySetTest, TheSameKeysWrittenOtherwiseAreNoChange) {
+  int changes = 0;
+  KeyRefreshOptions options = NoJitter();
+  options.changed = [&changes] { ++changes; };
+  issuer_.RotateKey();
+  auto keys = MakeReady(options);
+  const std::string jwks = issuer_.jwks();
+  const std::string list = jwks.substr(jwks.find('['));
+  const std::string first = list.substr(1, list.find('}'));
+  const std::string second =
+      list.substr(list.find('{', 2), list.rfind('}') - 1 - list.find('{', 2));
+  const std::string written[] = {
+      absl::StrCat(" \n", jwks, "\n"),
+      absl::StrCat(R"({"made":1,"keys":)", list),
+      absl::StrCat(R"({"keys":[)", second, ",", first, "]}"),
+      absl::StrCat(R"({"keys":[)", first, ",", first, ",", second, "]}"),
+      absl::StrCat(R"({"keys":[{"kty":"RSA"},)", second, ",", first, "]}"),
+  };
+  for (const std::string& text : written) {
+    ServeKeys({200, {}, text});
+    clock_.Advance(absl::Hours(1));
+    keys->RefreshIfDue();
+    EXPECT_TRUE(keys->health().last_error.ok()) << keys->health().last_error;
+    EXPECT_EQ(keys->health().generation, 1u) << text;
+    EXPECT_EQ(keys->health().keys, 2u);
+    EXPECT_TRUE(Verify(*keys, Token()).ok());
+  }
+  EXPECT_EQ(keys->health().problems, 1u);
+  EXPECT_EQ(changes, 1);
+  ServeKeys({200, {}, absl::StrCat(R"({"keys":[)", first, "]}")});
   clock_.Advance(absl::Hours(1));
   keys->RefreshIfDue();
   EXPECT_EQ(changes, 2);
@@ -337,6 +376,61 @@ INSTANTIATE_TEST_SUITE_P(
                   "unexpected status 500"},
         BadAnswer{"redirect", 302, "", "unexpected status 302"}),
     [](const auto& info) { return info.param.name; });
+
+// Sets that are meant to do harm, whole and beside the good key.
+TEST_F(RemoteKeySetTest, EvilKeysAreLeftOut) {
+  const std::string good = issuer_.jwks();
+  const auto with = [&good](absl::string_view keys) {
+    std::string jwks = good;
+    jwks.insert(jwks.find('[') + 1, std::string(keys));
+    return jwks;
+  };
+  const std::string other = [] {
+    TestIssuer forger(kUrl);
+    forger.RotateKey();
+    forger.WithdrawOldKeys();
+    const std::string jwks = forger.jwks();
+    const size_t begin = jwks.find('[') + 1;
+    return jwks.substr(begin, jwks.rfind(']') - begin);
+  }();
+  const auto changed = [&other](absl::string_view from, absl::string_view to) {
+    return absl::StrCat(absl::StrReplaceAll(other, {{from, to}}), ",");
+  };
+  std::string many;
+  for (int i = 0; i < 100'000; ++i) absl::StrAppend(&many, "{},");
+  const struct {
+    const char* name;
+    std::string keys;
+    bool whole;  // The set is refused as a whole.
+  } kCases[] = {
+      {"100000 keys", many, true},
+      {"a name of 900 kB", changed("key-2", std::string(900'000, 'k')), false},
+      {"a name of 2 MB", changed("key-2", std::string(2'000'000, 'k')), true},
+      {"for encryption", changed(R"("sig")", R"("enc")"), false},
+      {"for another algorithm", changed("ES256", "RS256"), false},
+      {"for no algorithm", changed("ES256", "none"), false},
+      {"for HMAC", changed("ES256", "HS256"), false},
+      {"private", changed(R"("kty")", R"("d":"AA","kty")"), false},
+      {"no point of the curve", changed(R"("x":")", R"("x":"A)"), false},
+      // Neither of the two is one: the set has no key.
+      {"of the good one's name", changed("key-2", "key-1"), true},
+      {"deep", std::string(5000, '['), true},
+      {"a member twice", changed(R"("kty")", R"("kty":"EC","kty")"), true},
+  };
+  for (const auto& c : kCases) {
+    auto keys = MakeReady();
+    ServeKeys({200, {}, with(c.keys)});
+    clock_.Advance(absl::Minutes(10));
+    keys->RefreshIfDue();
+    const KeySetHealth health = keys->health();
+    EXPECT_EQ(health.last_error.ok(), !c.whole) << c.name << health.last_error;
+    EXPECT_LE(health.last_error.message().size(), 2000u) << c.name;
+    EXPECT_LE(health.first_problem.message().size(), 2000u) << c.name;
+    EXPECT_LE(health.keys, 1u) << c.name;
+    EXPECT_TRUE(Verify(*keys, Token()).ok()) << c.name;
+    issuer_.Serve(http_.get());
+  }
+}
 
 TEST_F(RemoteKeySetTest, OneBadKeyDoesNotSpoilTheSet) {
   std::string jwks = issuer_.jwks();
@@ -587,9 +681,13 @@ TEST_F(RemoteKeySetTest, RefreshWhileOthersVerify) {
     });
   }
   for (int i = 0; i < 20; ++i) {
+    const uint64_t before = keys->health().generation;
     issuer_.RotateKey();
-    clock_.Advance(absl::Minutes(10));
-    keys->RefreshIfDue();
+    // A fetch that is under way may have been answered before.
+    while (keys->health().generation == before) {
+      clock_.Advance(absl::Minutes(10));
+      keys->RefreshIfDue();
+    }
   }
   done = true;
   for (std::thread& thread : threads) thread.join();

@@ -71,7 +71,8 @@ Result BootstrapAuthenticator::AuthenticateToken(
   found.user.groups = *std::move(groups);
   found.authenticator = "bootstrap";
   found.credential_id = absl::StrCat("BOOTSTRAP=", parts->id);
-  found.not_after = BootstrapExpiration(*secret);
+  // At the moment of its expiration it is no longer good.
+  found.not_after = BootstrapExpiration(*secret) - absl::Nanoseconds(1);
   return found;
 }
 

@@ -190,7 +190,7 @@ TEST(BootstrapAuthenticatorTest, SaysWhatItIs) {
   EXPECT_EQ(found.user.uid, "");
   EXPECT_TRUE(found.user.extra.empty());
   EXPECT_FALSE(found.audiences.has_value());
-  EXPECT_EQ(found.not_after, TestNow() + absl::Hours(1));
+  EXPECT_EQ(found.not_after, TestNow() + absl::Hours(1) - absl::Nanoseconds(1));
 }
 
 TEST(BootstrapAuthenticatorTest, TheNextRequestSeesAChange) {

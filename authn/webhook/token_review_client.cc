@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/types/optional.h"
+#include "authn/internal/shown_text.h"
 #include "authn/webhook/internal/conversion.h"
 #include "authn/webhook/token_review_codec.h"
 #include "base/errors.h"
@@ -75,17 +76,20 @@ absl::optional<absl::Duration> RetryAfter(const HttpResponse& response) {
   return absl::Seconds(std::max(seconds, 0));
 }
 
-bool IsSuccess(int status) { return status >= 200 && status < 300; }
+// What Kubernetes' client takes for an answer.
+bool IsSuccess(int status) { return status >= 200 && status <= 206; }
 
 // Whether to ask again may help.
 bool MayHelp(const absl::StatusOr<HttpResponse>& answer) {
   if (!answer.ok()) {
-    return answer.status().code() == absl::StatusCode::kUnavailable &&
-           ReasonOf(answer.status()) == Reason::kNone;
+    return ReasonOf(answer.status()) == Reason::kConnectionReset;
   }
   const int status = answer->status;
-  return status == 429 || status == 500 || status == 504 ||
-         (!IsSuccess(status) && RetryAfter(*answer).has_value());
+  if (IsSuccess(status)) return false;
+  if (status == 429 || status == 500 || status == 504) return true;
+  // A server that is in trouble may say "at once"; for others that is no hint.
+  const auto after = RetryAfter(*answer);
+  return after.has_value() && (status >= 500 || *after > absl::ZeroDuration());
 }
 
 }  // namespace
@@ -187,7 +191,8 @@ absl::StatusOr<k8s::TokenReviewStatus> WebhookTokenAuthenticator::Ask(
   auto answer = TokenReviewFromJson(response->body, "response");
   if (!answer.ok()) {
     return FromServer(absl::StatusCode::kUnavailable, Reason::kInvalid,
-                      *endpoint, answer.status().message());
+                      *endpoint,
+                      internal::ShownText(answer.status().message()));
   }
   if (answer->version != options_.api_version) {
     return FromServer(absl::StatusCode::kUnavailable, Reason::kInvalid,
@@ -211,7 +216,7 @@ Result WebhookTokenAuthenticator::Judge(const k8s::TokenReviewStatus& status,
   }
   if (!status.authenticated()) {
     if (status.error().empty()) return Result();
-    return absl::UnauthenticatedError(status.error());
+    return absl::UnauthenticatedError(internal::ShownText(status.error()));
   }
   who.user = internal::UserFromMessage(status.user());
   for (const std::string& group : who.user.groups) {

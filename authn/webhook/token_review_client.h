@@ -25,9 +25,9 @@
 namespace gatehouse::authn {
 
 // WebhookRetry is how often a question is asked when the server does not
-// answer it: nobody there, cut off, 429, 500, 504, or any status with a
-// Retry-After header (Kubernetes behaviour). Everything else fails at once. A
-// plain value.
+// answer it: the connection was reset, 429, 500, 504, or another bad status
+// with a Retry-After header (Kubernetes behaviour). Everything else fails at
+// once: nobody there, an answer that is cut off or late. A plain value.
 struct WebhookRetry {
   int attempts = 5;
   // Before the second attempt; each further one waits `factor` times as long.
@@ -90,10 +90,11 @@ class WebhookTokenAuthenticator : public TokenAuthenticator {
   // generation.
   absl::Status Update(WebhookEndpoint endpoint);
 
-  // Rejections: the server's own (its text, kNone); kResourceExhausted with
-  // kTooLarge over the limit on calls; kUnavailable when it could not be asked;
-  // kInvalid for an answer that is none; kNotAllowed for a refused group;
-  // kMalformed, and nobody is asked, for a token that is not UTF-8.
+  // Rejections: the server's own (its text or the first KiB of it, kNone);
+  // kResourceExhausted with kTooLarge over the limit on calls; kUnavailable
+  // when it could not be asked; kInvalid for an answer that is none;
+  // kNotAllowed for a refused group; kMalformed, and nobody is asked, for a
+  // token that is not UTF-8.
   Result AuthenticateToken(absl::string_view token,
                            const TokenContext& context) const override;
 

@@ -142,6 +142,21 @@ INSTANTIATE_TEST_SUITE_P(
                   {},
                   absl::nullopt,
                   "none"},
+        JudgeCase{"yes_in_capitals",
+                  R"({"Authenticated":true,"AUTHENTICATED":true})",
+                  {},
+                  absl::nullopt,
+                  "none"},
+        JudgeCase{"yes_is_null",
+                  R"({"authenticated":null,"user":{"username":"jane"}})",
+                  {},
+                  absl::nullopt,
+                  "none"},
+        JudgeCase{"audiences_that_do_not_match_come_first",
+                  R"({"authenticated":true,"audiences":["A","a "]})",
+                  {"a"},
+                  Texts{"a"},
+                  "none"},
         JudgeCase{"no_status", "{}", {}, absl::nullopt, "none"},
         JudgeCase{"null_status", "null", {}, absl::nullopt, "none"},
         JudgeCase{"the_user_does_not_count_then",
@@ -226,6 +241,21 @@ TEST(WebhookTest, SaysWhichCredentialItWas) {
   EXPECT_EQ(f.Ask().authentication().authenticator, "webhook");
 }
 
+TEST(WebhookTest, ItsErrorFillsNoLog) {
+  Fixture f;
+  f.Answer(absl::StrCat(R"({"error":"boom)", std::string(500'000, 'x'), "\"}"));
+  const Result result = f.Ask();
+  ASSERT_TRUE(result.rejected());
+  EXPECT_THAT(std::string(result.error().message()), HasSubstr("boom"));
+  EXPECT_LT(result.error().message().size(), 1100u);
+  // Nor what is wrong with an answer, which names the place.
+  f.Answer(absl::StrCat(R"({"authenticated":true,"user":{"extra":{")",
+                        std::string(500'000, 'x'), R"(":"y"}}})"));
+  const Result wrong = f.Ask();
+  ASSERT_TRUE(wrong.rejected());
+  EXPECT_LT(wrong.error().message().size(), 1200u);
+}
+
 TEST(WebhookTest, RefusedGroups) {
   WebhookOptions options = Fixture::V1();
   options.refused_groups = {"system:masters"};
@@ -252,6 +282,12 @@ HttpResponse Http(int status, std::string body = "",
   response.body = std::move(body);
   if (!retry_after.empty()) response.headers.Add("retry-after", retry_after);
   return response;
+}
+
+HttpResponse Good(absl::string_view status_json) {
+  return Http(
+      200, absl::StrCat(R"({"apiVersion":"authentication.k8s.io/v1",)",
+                        R"("kind":"TokenReview","status":)", status_json, "}"));
 }
 
 class FaultTest : public ::testing::TestWithParam<FaultCase> {};
@@ -292,8 +328,16 @@ INSTANTIATE_TEST_SUITE_P(
                             R"("kind":"TokenReview",)"
                             R"("status":{"authenticated":true}})"),
                   1, "asked in v1 and answered in v1beta1"},
-        FaultCase{"cut_off", absl::UnavailableError("connection reset"), 5,
-                  "connection reset"},
+        FaultCase{"a_hint_of_no_time", Http(503, "", "0"), 5, "status 503"},
+        FaultCase{"no_hint_from_who_is_well", Http(404, "", "0"), 1,
+                  "status 404"},
+        FaultCase{"success_of_a_strange_kind", Http(207), 1, "status 207"},
+        FaultCase{"reset",
+                  MakeError(absl::StatusCode::kUnavailable,
+                            Reason::kConnectionReset, "connection reset"),
+                  5, "connection reset"},
+        FaultCase{"nobody_there", absl::UnavailableError("refused"), 1,
+                  "refused"},
         FaultCase{"no_http",
                   MakeError(absl::StatusCode::kUnavailable, Reason::kMalformed,
                             "not HTTP"),
@@ -305,7 +349,41 @@ INSTANTIATE_TEST_SUITE_P(
                             Reason::kUnknownAuthority, "unknown authority"),
                   1, "unknown authority"},
         FaultCase{"too_large", Http(200, std::string((1 << 20) + 1, ' ')), 1,
-                  ""}),
+                  ""},
+        FaultCase{"yes_as_text", Good(R"({"authenticated":"true"})"), 1,
+                  "authenticated"},
+        FaultCase{"yes_as_number", Good(R"({"authenticated":1})"), 1,
+                  "authenticated"},
+        FaultCase{"no_and_yes",
+                  Good(R"({"authenticated":false,"authenticated":true})"), 1,
+                  "response"},
+        FaultCase{"two_statuses", Good(R"({},"status":{"authenticated":true})"),
+                  1, "response"},
+        FaultCase{"user_as_text",
+                  Good(R"({"authenticated":true,"user":"jane"})"), 1, "user"},
+        FaultCase{"groups_as_text",
+                  Good(R"({"authenticated":true,"user":{"groups":"g"}})"), 1,
+                  "groups"},
+        FaultCase{"groups_in_groups",
+                  Good(R"({"authenticated":true,"user":{"groups":[["g"]]}})"),
+                  1, "groups"},
+        FaultCase{"extra_as_text",
+                  Good(R"({"authenticated":true,"user":{"extra":{"a":"b"}}})"),
+                  1, "extra"},
+        FaultCase{"audiences_as_text",
+                  Good(R"({"authenticated":true,"audiences":"a"})"), 1,
+                  "audiences"},
+        FaultCase{"too_deep",
+                  Good(absl::StrCat(R"({"a":)", std::string(9999, '['))), 1,
+                  "response"},
+        FaultCase{"bad_utf8",
+                  Good("{\"authenticated\":true,\"user\":{\"username\":"
+                       "\"\xff\"}}"),
+                  1, "response"},
+        FaultCase{"half_a_character",
+                  Good(R"({"authenticated":true,)"
+                       R"("user":{"username":"\ud800"}})"),
+                  1, "response"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(WebhookRetryTest, WaitsLongerEachTime) {
@@ -368,8 +446,7 @@ TEST(WebhookRetryTest, TheFirstAnswerCounts) {
   Fixture f;
   f.Answer(kJane);
   const HttpResponse good = *f.http->Do({"POST", kUrl, {}, ""});
-  f.http->AnswerInOrder(
-      kUrl, {Http(500), absl::UnavailableError("cut"), good, Http(500)});
+  f.http->AnswerInOrder(kUrl, {Http(500), Http(429), good, Http(500)});
   EXPECT_EQ(Say(f.Ask()), "jane  [] {} unlimited");
   EXPECT_EQ(f.waits.size(), 2u);
 }

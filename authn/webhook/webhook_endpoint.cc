@@ -48,6 +48,16 @@ absl::Status CheckUser(const pki::KubeconfigUser& user) {
   return absl::OkStatus();
 }
 
+// Of the user of the current context, before anything else is looked at: a
+// fault in what is not supported is not worth mending.
+absl::Status CheckCurrentUser(const pki::Kubeconfig& config) {
+  const auto context = config.contexts.find(config.current_context);
+  if (context == config.contexts.end()) return absl::OkStatus();
+  const auto user = config.users.find(context->second.user);
+  return user == config.users.end() ? absl::OkStatus()
+                                    : CheckUser(user->second);
+}
+
 // RFC 7617 section 2.
 Secret BasicAuthorization(const pki::KubeconfigUser& user) {
   std::string pair = absl::StrCat(user.username, ":",
@@ -106,7 +116,8 @@ absl::Status CheckWebhookUrl(absl::string_view url) {
 
 absl::StatusOr<WebhookEndpoint> WebhookEndpointFrom(
     const pki::Kubeconfig& config, const HttpClientFactory& make_client) {
-  absl::Status status = pki::ConfirmKubeconfigUsable(config);
+  absl::Status status = CheckCurrentUser(config);
+  if (status.ok()) status = pki::ConfirmKubeconfigUsable(config);
   if (!status.ok()) return status;
   const pki::KubeconfigContext& context =
       config.contexts.at(config.current_context);
@@ -116,7 +127,6 @@ absl::StatusOr<WebhookEndpoint> WebhookEndpointFrom(
   const pki::KubeconfigUser& user =
       named == config.users.end() ? nobody : named->second;
   status = CheckCluster(cluster);
-  if (status.ok()) status = CheckUser(user);
   if (!status.ok()) return status;
   WebhookEndpoint endpoint;
   endpoint.url = cluster.server;

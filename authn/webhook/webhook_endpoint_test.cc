@@ -141,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
                     User(R"("exec":{"command":"x","interactiveMode":"Never",
                     "apiVersion":"client.authentication.k8s.io/v1"})"),
                     "exec"},
+        RefusedCase{"exec_with_faults", User(R"("exec":{"command":"x"})"),
+                    "exec: not supported: no commands are run"},
         RefusedCase{"auth_provider", User(R"("auth-provider":{"name":"gcp"})"),
                     "auth-provider"},
         RefusedCase{"impersonation", User(R"("token":"s3cret","as":"jane")"),

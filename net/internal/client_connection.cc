@@ -37,7 +37,11 @@ constexpr size_t kMaxHeaderCount = 1024;
 constexpr int kMaxInterimResponses = 8;
 
 absl::Status Unavailable(absl::string_view doing, error_code error) {
-  return absl::UnavailableError(absl::StrCat(doing, ": ", error.message()));
+  const Reason reason = error == asio::error::connection_reset
+                            ? Reason::kConnectionReset
+                            : Reason::kNone;
+  return MakeError(absl::StatusCode::kUnavailable, reason,
+                   absl::StrCat(doing, ": ", error.message()));
 }
 
 absl::Status ParseError(error_code error) {

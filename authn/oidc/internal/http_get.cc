@@ -120,6 +120,11 @@ std::string ShownUrl(absl::string_view url) {
   return GoQuote(url.substr(0, std::min(url.find('?'), kMaxShownBytes)));
 }
 
+absl::Duration TimeLeft(absl::Duration timeout, absl::Time deadline,
+                        absl::Time now) {
+  return std::max(absl::ZeroDuration(), std::min(timeout, deadline - now));
+}
+
 absl::StatusOr<HttpResponse> HttpGet(HttpClient& http, const std::string& url,
                                      const HttpGetOptions& options) {
   HttpRequest request;
@@ -132,6 +137,10 @@ absl::StatusOr<HttpResponse> HttpGet(HttpClient& http, const std::string& url,
         absl::StrCat("Bearer ", options.bearer.Reveal(SecretAccess::Get())));
   }
   const std::string context = absl::StrCat("Get ", ShownUrl(url), ": ");
+  if (options.timeout <= absl::ZeroDuration()) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(context, "there is no time left"));
+  }
   absl::StatusOr<HttpResponse> response = http.Do(request);
   if (!response.ok()) return InContext(context, response.status());
   if (response->status < 200 || response->status > options.max_status) {

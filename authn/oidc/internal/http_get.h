@@ -31,6 +31,11 @@ bool IsPrivateAddress(absl::string_view host);
 // Returns `url` without its query, which may hold a secret, in Go's quotes.
 std::string ShownUrl(absl::string_view url);
 
+// Returns `timeout`, or the time from `now` to `deadline` if that is less, 0
+// after it.
+absl::Duration TimeLeft(absl::Duration timeout, absl::Time deadline,
+                        absl::Time now);
+
 // HttpGetOptions are the ceilings on one request.
 struct HttpGetOptions {
   absl::Duration timeout = absl::Seconds(30);
@@ -42,7 +47,8 @@ struct HttpGetOptions {
 
 // Sends the request and returns the answer if its status is good. Errors begin
 // with `Get "URL": ` and keep the client's code and Reason; another status is
-// kUnavailable. A redirect is another status: nobody is followed anywhere.
+// kUnavailable. A redirect is another status: nobody is followed anywhere. With
+// a timeout of 0 nothing is sent: kDeadlineExceeded.
 absl::StatusOr<HttpResponse> HttpGet(HttpClient& http, const std::string& url,
                                      const HttpGetOptions& options);
 

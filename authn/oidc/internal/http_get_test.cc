@@ -163,6 +163,34 @@ TEST(HttpGetRequestTest, SendsWhatIsAsked) {
   EXPECT_FALSE(requests[1].headers.Has("Authorization"));
 }
 
+TEST(HttpGetRequestTest, NothingIsSentWithoutTime) {
+  FakeHttpClient http;
+  http.Answer("https://a/", 200, "");
+  HttpGetOptions options;
+  options.timeout = absl::ZeroDuration();
+  EXPECT_EQ(HttpGet(http, "https://a/", options).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(http.calls(), 0u);
+}
+
+TEST(TimeLeftTest, IsTheLeast) {
+  const absl::Time now = absl::FromUnixSeconds(1'900'000'000);
+  const struct {
+    absl::Duration timeout;
+    absl::Time deadline;
+    absl::Duration left;
+  } kCases[] = {
+      {absl::Seconds(5), absl::InfiniteFuture(), absl::Seconds(5)},
+      {absl::Seconds(5), now + absl::Seconds(9), absl::Seconds(5)},
+      {absl::Seconds(5), now + absl::Seconds(2), absl::Seconds(2)},
+      {absl::Seconds(5), now, absl::ZeroDuration()},
+      {absl::Seconds(5), now - absl::Hours(1), absl::ZeroDuration()},
+  };
+  for (const auto& c : kCases) {
+    EXPECT_EQ(TimeLeft(c.timeout, c.deadline, now), c.left);
+  }
+}
+
 TEST(HttpGetRequestTest, ErrorsKeepCodeAndReason) {
   FakeHttpClient http;
   http.Fail("https://a/", MakeError(absl::StatusCode::kUnauthenticated,

@@ -48,6 +48,7 @@ class ExpiringTable {
   void Insert(const TokenDigest& digest, T value, absl::Time expires,
               absl::Time now, bool put_out) {
     latest_ = std::max(latest_, Nanos(now));
+    Sweep();
     const uint32_t place = PlaceOf(digest);
     if (place != kNowhere) Erase(place);
     const int64_t end = Nanos(expires);
@@ -63,6 +64,7 @@ class ExpiringTable {
     slot_count_ = 0;
     count_ = 0;
     hand_ = 0;
+    broom_ = 0;
     return std::move(slots_);
   }
 
@@ -75,6 +77,7 @@ class ExpiringTable {
   static constexpr int64_t kUsed = 1;
   static constexpr int64_t kSetBack = int64_t{120} * 1'000'000'000;
   static constexpr int kHandSteps = 16;
+  static constexpr int kSweepSteps = 2;
 
   struct Slot {
     uint64_t high = 0;
@@ -146,6 +149,21 @@ class ExpiringTable {
     --count_;
   }
 
+  // Takes out what has expired of the next few slots. In the time that it takes
+  // to fill the table by half, all of it is swept: what nobody asks for again
+  // takes no more memory than what is good.
+  void Sweep() {
+    for (int i = 0; i < kSweepSteps && count_ > 0; ++i) {
+      if (broom_ >= slot_count_) broom_ = 0;
+      const Slot& slot = slots_[broom_];
+      if (slot.free() || slot.expires() > latest_) {
+        ++broom_;
+      } else {
+        Erase(broom_);  // Another may be there now.
+      }
+    }
+  }
+
   // Makes sure that one more leaves a slot free.
   void MakeRoom() {
     if (count_ >= capacity_) Erase(Victim());
@@ -182,6 +200,7 @@ class ExpiringTable {
   uint32_t slot_count_ = 0;
   uint32_t count_ = 0;
   uint32_t hand_ = 0;
+  uint32_t broom_ = 0;
   uint32_t capacity_ = 0;
 };
 

@@ -67,6 +67,22 @@ TEST(StripedMapTest, ALaterValueReplacesTheEarlier) {
   EXPECT_EQ(Find(map, 1, 6), -1);
 }
 
+// Tokens that are shown for a while and never again kept their answers in
+// memory until the table was full.
+TEST(StripedMapTest, WhatHasExpiredMakesRoom) {
+  StripedMap<int> map(size_t{1} << 20, 4);
+  for (uint64_t i = 0; i < 100'000; ++i) {
+    const double now = static_cast<double>(i) / 100;
+    map.Insert(Key(i), Value(0), At(now + 10), At(now));
+  }
+  // Those of the last ten seconds, and some that nobody has met yet.
+  EXPECT_GE(map.size(), 1000u);
+  EXPECT_LE(map.size(), 4000u);
+  for (uint64_t i = 99'100; i < 100'000; ++i) {
+    EXPECT_EQ(Find(map, i, 1000), 0) << i;
+  }
+}
+
 TEST(StripedMapTest, TimeThatGoesBackRevivesNothing) {
   StripedMap<int> map(100, 1);
   map.Insert(Key(1), Value(7), At(10), At(0));

@@ -18,7 +18,8 @@ namespace gatehouse::authn::internal {
 // StripedTable holds at most `entries` values by digest, each until a moment.
 // It grows with what is in it. When a stripe is full, an insertion puts out
 // one of the entries that a clock's hand meets next: one that has expired, or
-// one that nobody asked for since the hand last passed.
+// one that nobody asked for since the hand last passed. Insertions also take
+// out, a few at a time, what has expired.
 //
 // Time that goes back revives and prolongs nothing: a stripe goes by the latest
 // moment that it was asked about. If a caller comes from more than two minutes
