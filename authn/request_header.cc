@@ -1,6 +1,5 @@
 #include "authn/request_header.h"
 
-#include <map>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -46,9 +45,9 @@ std::vector<std::string> AllValues(const std::vector<std::string>& names,
   return values;
 }
 
-std::map<std::string, std::vector<std::string>> Extra(
-    const std::vector<std::string>& prefixes, const Headers& headers) {
-  std::map<std::string, std::vector<std::string>> extra;
+ExtraValues Extra(const std::vector<std::string>& prefixes,
+                  const Headers& headers) {
+  ExtraValues extra;
   for (const std::string& prefix : prefixes) {
     for (const auto& [name, value] : headers.fields()) {
       if (!absl::StartsWithIgnoreCase(name, prefix)) continue;

@@ -1,6 +1,5 @@
 #include "authn/user_conversion.h"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -67,7 +66,7 @@ TEST_P(SubjectTest, IsTheUser) {
   const auto user = UserFromSubject(*subject, "X509SHA256=00", options);
   EXPECT_EQ(Say(user), GetParam().want);
   if (!user.ok() || !user->has_value()) return;
-  const std::map<std::string, std::vector<std::string>> want = {
+  const ExtraValues want = {
       {kCredentialIdKey, {"X509SHA256=00"}}};
   EXPECT_EQ((*user)->extra, want);
 }
@@ -154,7 +153,7 @@ TEST(CommonNameConversionTest, TakesTheLeaf) {
   const pki::Certificate leaf = Leaf("jane", ca).Build();
   const auto user = Convert(CommonNameConversion(), ca, leaf);
   EXPECT_EQ(Say(user), "jane  []");
-  const std::map<std::string, std::vector<std::string>> want = {
+  const ExtraValues want = {
       {kCredentialIdKey, {leaf.CredentialId()}}};
   EXPECT_EQ((*user)->extra, want);
 }

@@ -27,8 +27,12 @@ absl::optional<ServiceAccountName> ParseServiceAccountUsername(
 }
 
 std::vector<std::string> ServiceAccountGroups(absl::string_view namespace_) {
-  return {kServiceAccountsGroup,
-          absl::StrCat(kServiceAccountsGroup, ":", namespace_)};
+  // Not from a list in braces, of which the strings would be copied.
+  std::vector<std::string> groups;
+  groups.reserve(2);
+  groups.emplace_back(kServiceAccountsGroup);
+  groups.push_back(absl::StrCat(kServiceAccountsGroup, ":", namespace_));
+  return groups;
 }
 
 }  // namespace gatehouse

@@ -3,9 +3,10 @@
 #ifndef GATEHOUSE_BASE_USER_INFO_H_
 #define GATEHOUSE_BASE_USER_INFO_H_
 
-#include <map>
 #include <string>
 #include <vector>
+
+#include "base/extra_values.h"
 
 namespace gatehouse {
 
@@ -15,7 +16,7 @@ struct UserInfo {
   std::string name;
   std::string uid;
   std::vector<std::string> groups;
-  std::map<std::string, std::vector<std::string>> extra;
+  ExtraValues extra;
 };
 
 // Names with a meaning of their own in Kubernetes.

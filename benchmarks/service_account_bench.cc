@@ -80,7 +80,9 @@ struct Subject {
 };
 
 struct Nanos {
-  double verify, remembered, bare, look_ups, digest, routing;
+  // `floor` is the bare signature check and the look-ups behind it, which find
+  // the caches as that left them, as they do in `verify`.
+  double verify, remembered, bare, floor, look_ups, digest, routing;
 };
 
 absl::StatusOr<Nanos> Measure(const Subject& subject) {
@@ -108,6 +110,7 @@ absl::StatusOr<Nanos> Measure(const Subject& subject) {
       Repeat(5, [&] { return subject.Verify(*subject.forgetting); }),
       Repeat(100, [&] { return subject.Verify(*subject.remembering); }),
       Repeat(5, bare),
+      Repeat(5, [&] { return bare() && look_up(); }),
       Repeat(100, look_up),
       Repeat(100, [&] { return digester.Digest(subject.token, nullptr).low; }),
       Repeat(100,
@@ -116,7 +119,8 @@ absl::StatusOr<Nanos> Measure(const Subject& subject) {
                    .Is(authn::kTestIssuer);
              }),
   });
-  return Nanos{nanos[0], nanos[1], nanos[2], nanos[3], nanos[4], nanos[5]};
+  return Nanos{nanos[0], nanos[1], nanos[2], nanos[3],
+               nanos[4], nanos[5], nanos[6]};
 }
 
 double Allocations(const Subject& subject,
@@ -143,7 +147,7 @@ absl::Status AddRows(JwsAlgorithm algorithm, std::vector<Row>* rows) {
       MakeRow(absl::StrCat("verify a pod's token, beyond the bare signature "
                            "check and the look-ups",
                            what),
-              nanos->verify - nanos->bare - nanos->look_ups, "ns"),
+              nanos->verify - nanos->floor, "ns"),
       1500));
   rows->push_back(
       MakeRow(absl::StrCat("verify a pod's token that is remembered", what),

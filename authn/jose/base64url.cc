@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/escaping.h"
+#include "authn/jose/internal/base64url_blocks.h"
 
 namespace gatehouse::authn {
 namespace {
@@ -50,9 +51,11 @@ JoseError WhyBad(absl::string_view text) {
 }  // namespace
 
 JoseError Base64UrlDecode(absl::string_view text, char* out) {
+  const size_t decoded = internal::DecodeBase64UrlBlocks(text, out);
+  out += decoded / 4 * 3;
   uint32_t seen = 0;
-  const char* in = text.data();
-  const char* const whole = in + text.size() / 4 * 4;
+  const char* in = text.data() + decoded;
+  const char* const whole = text.data() + text.size() / 4 * 4;
   for (; in != whole; in += 4) {
     const uint32_t bits = ValueOf(in[0], 0) | ValueOf(in[1], 1) |
                           ValueOf(in[2], 2) | ValueOf(in[3], 3);

@@ -92,10 +92,47 @@ TEST(Base64UrlTest, EveryLengthAndByteRoundTrips) {
   }
 }
 
+// Long enough for blocks, for what follows them, and for the last few.
+TEST(Base64UrlTest, EveryByteAtEveryPlaceIsOfTheAlphabetOrRefused) {
+  const std::string bytes(60, 'x');
+  const std::string text = Base64UrlEncode(bytes);
+  ASSERT_EQ(text.size(), 80u);
+  const std::string alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (size_t place = 0; place < text.size(); ++place) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = text;
+      changed[place] = static_cast<char>(byte);
+      const bool good = alphabet.find(changed[place]) != std::string::npos;
+      std::string got;
+      ASSERT_EQ(Base64UrlDecode(changed, &got) == JoseError::kNone, good)
+          << place << " " << byte;
+      if (!good) continue;
+      ASSERT_EQ(Base64UrlEncode(got), changed);
+    }
+  }
+}
+
 TEST(Base64UrlTest, DecodesInPlace) {
-  std::string text = "Zm9vYmE";
-  ASSERT_EQ(Base64UrlDecode(text, &text[0]), JoseError::kNone);
-  EXPECT_EQ(text.substr(0, 5), "fooba");
+  for (const size_t size : {5, 12, 17, 18, 24, 300}) {
+    std::string bytes;
+    for (size_t i = 0; i < size; ++i) {
+      bytes.push_back(static_cast<char>(i * 41 + 7));
+    }
+    std::string text = Base64UrlEncode(bytes);
+    ASSERT_EQ(Base64UrlDecode(text, &text[0]), JoseError::kNone);
+    EXPECT_EQ(text.substr(0, size), bytes);
+  }
+}
+
+// A block is written whole: not over the end of what there is room for.
+TEST(Base64UrlTest, WritesNothingBehindTheEnd) {
+  for (size_t size = 0; size < 200; ++size) {
+    const std::string text = Base64UrlEncode(std::string(size, 'x'));
+    std::string out(size + 16, '!');
+    ASSERT_EQ(Base64UrlDecode(text, &out[0]), JoseError::kNone);
+    EXPECT_EQ(out, std::string(size, 'x') + std::string(16, '!'));
+  }
 }
 
 }  // namespace

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "authn/jose/internal/json_text.h"
-#include "authn/jose/internal/strict_json.h"
 #include "authn/jose/jose_error.h"
 
 namespace gatehouse::authn {
@@ -18,23 +19,16 @@ namespace {
 using internal::JsonKind;
 using internal::JsonValue;
 
-ClaimKind KindOf(JsonKind kind) {
-  switch (kind) {
-    case JsonKind::kNull:
-      return ClaimKind::kNull;
-    case JsonKind::kBool:
-      return ClaimKind::kBool;
-    case JsonKind::kNumber:
-      return ClaimKind::kNumber;
-    case JsonKind::kString:
-      return ClaimKind::kString;
-    case JsonKind::kList:
-      return ClaimKind::kList;
-    case JsonKind::kObject:
-      return ClaimKind::kObject;
-  }
-  return ClaimKind::kAbsent;
+// ClaimValue::KindOf counts on it.
+constexpr bool IsNext(ClaimKind claim, JsonKind json) {
+  return static_cast<int>(claim) == static_cast<int>(json) + 1;
 }
+static_assert(IsNext(ClaimKind::kNull, JsonKind::kNull), "");
+static_assert(IsNext(ClaimKind::kBool, JsonKind::kBool), "");
+static_assert(IsNext(ClaimKind::kNumber, JsonKind::kNumber), "");
+static_assert(IsNext(ClaimKind::kString, JsonKind::kString), "");
+static_assert(IsNext(ClaimKind::kList, JsonKind::kList), "");
+static_assert(IsNext(ClaimKind::kObject, JsonKind::kObject), "");
 
 void AppendJson(ClaimValue value, std::string* out) {
   switch (value.kind()) {
@@ -68,41 +62,41 @@ void AppendJson(ClaimValue value, std::string* out) {
   out->push_back(named ? '}' : ']');
 }
 
+absl::Status TooLarge(size_t size, const ClaimsLimits& limits) {
+  return MakeJoseError(
+      JoseError::kTokenTooLarge,
+      absl::StrCat("claims of ", size, " bytes; at most ", limits.max_bytes));
+}
+
 }  // namespace
-
-ClaimKind ClaimValue::kind() const {
-  return value_ == nullptr ? ClaimKind::kAbsent : KindOf(value_->kind);
-}
-
-absl::string_view ClaimValue::name() const {
-  return value_ == nullptr ? absl::string_view() : value_->name;
-}
-
-absl::string_view ClaimValue::text() const {
-  return value_ == nullptr ? absl::string_view() : value_->text;
-}
 
 absl::optional<absl::string_view> ClaimValue::AsString() const {
   if (!is(ClaimKind::kString)) return absl::nullopt;
-  return value_->text;
+  return value_->text();
 }
 
 absl::optional<bool> ClaimValue::AsBool() const {
   if (!is(ClaimKind::kBool)) return absl::nullopt;
-  return value_->text == "true";
+  return value_->text() == "true";
 }
 
 absl::optional<int64_t> ClaimValue::AsInt64() const {
-  int64_t number;
-  if (!is(ClaimKind::kNumber) || !absl::SimpleAtoi(value_->text, &number)) {
-    return absl::nullopt;
+  if (!is(ClaimKind::kNumber)) return absl::nullopt;
+  const absl::string_view text = value_->text();
+  int64_t number = 0;
+  // Most numbers are times: no digits of them are too many.
+  constexpr size_t kFew = 18;
+  if (text.size() <= kFew && absl::c_all_of(text, absl::ascii_isdigit)) {
+    for (const char digit : text) number = number * 10 + (digit - '0');
+    return number;
   }
+  if (!absl::SimpleAtoi(text, &number)) return absl::nullopt;
   return number;
 }
 
 absl::optional<double> ClaimValue::AsDouble() const {
   double number;
-  if (!is(ClaimKind::kNumber) || !absl::SimpleAtod(value_->text, &number) ||
+  if (!is(ClaimKind::kNumber) || !absl::SimpleAtod(value_->text(), &number) ||
       !std::isfinite(number)) {
     return absl::nullopt;
   }
@@ -110,10 +104,17 @@ absl::optional<double> ClaimValue::AsDouble() const {
 }
 
 absl::optional<absl::Time> ClaimValue::AsNumericDate() const {
-  constexpr double kMost = 9007199254740992;  // 2^53.
-  const absl::optional<double> seconds = AsDouble();
-  if (!seconds.has_value() || std::abs(*seconds) > kMost) return absl::nullopt;
-  return absl::FromUnixSeconds(static_cast<int64_t>(*seconds));
+  constexpr int64_t kMost = int64_t{1} << 53;
+  int64_t seconds = 0;
+  if (const absl::optional<int64_t> whole = AsInt64(); whole.has_value()) {
+    seconds = *whole;
+  } else {
+    const absl::optional<double> number = AsDouble();
+    if (!number.has_value() || std::abs(*number) > kMost) return absl::nullopt;
+    seconds = static_cast<int64_t>(*number);
+  }
+  if (seconds > kMost || seconds < -kMost) return absl::nullopt;
+  return absl::FromUnixSeconds(seconds);
 }
 
 absl::optional<std::vector<absl::string_view>> ClaimValue::AsStrings() const {
@@ -130,13 +131,14 @@ absl::optional<std::vector<absl::string_view>> ClaimValue::AsStrings() const {
 absl::optional<std::vector<absl::string_view>> ClaimValue::AsStringOrStrings()
     const {
   if (!is(ClaimKind::kString)) return AsStrings();
-  return std::vector<absl::string_view>{value_->text};
+  return std::vector<absl::string_view>{value_->text()};
 }
 
 ClaimValue ClaimValue::Find(absl::string_view name) const {
   if (!is(ClaimKind::kObject)) return ClaimValue();
-  for (const ClaimValue member : *this) {
-    if (member.name() == name) return member;
+  const JsonValue* const end = value_ + value_->span;
+  for (const JsonValue* at = value_ + 1; at != end; at += at->span) {
+    if (at->IsNamed(name)) return ClaimValue(at);
   }
   return ClaimValue();
 }
@@ -144,21 +146,6 @@ ClaimValue ClaimValue::Find(absl::string_view name) const {
 absl::optional<absl::string_view> ClaimValue::StringOf(
     absl::string_view name) const {
   return Find(name).AsString();
-}
-
-size_t ClaimValue::size() const { return value_ == nullptr ? 0 : value_->size; }
-
-ClaimValue::Iterator ClaimValue::begin() const {
-  return Iterator(value_ == nullptr ? nullptr : value_ + 1);
-}
-
-ClaimValue::Iterator ClaimValue::end() const {
-  return Iterator(value_ == nullptr ? nullptr : value_ + value_->span);
-}
-
-ClaimValue::Iterator& ClaimValue::Iterator::operator++() {
-  at_ += at_->span;
-  return *this;
 }
 
 std::string ClaimValue::ToJson() const {
@@ -184,20 +171,26 @@ Claims::~Claims() = default;
 
 absl::StatusOr<Claims> Claims::Parse(absl::string_view json,
                                      const ClaimsLimits& limits) {
-  if (json.size() > limits.max_bytes) {
-    return MakeJoseError(JoseError::kTokenTooLarge,
-                         absl::StrCat("claims of ", json.size(),
-                                      " bytes; at most ", limits.max_bytes));
-  }
+  // Before as much is allocated.
+  if (json.size() > limits.max_bytes) return TooLarge(json.size(), limits);
+  std::unique_ptr<char[]> text(new char[json.size()]);
+  std::copy(json.begin(), json.end(), text.get());
+  const absl::Span<char> copy(text.get(), json.size());
+  return ParseInPlace(std::move(text), copy, limits);
+}
+
+absl::StatusOr<Claims> Claims::ParseInPlace(std::unique_ptr<char[]> text,
+                                            absl::Span<char> json,
+                                            const ClaimsLimits& limits) {
+  if (json.size() > limits.max_bytes) return TooLarge(json.size(), limits);
   auto tree = std::make_unique<Tree>();
-  tree->text.reset(new char[json.size()]);
-  std::copy(json.begin(), json.end(), tree->text.get());
+  tree->text = std::move(text);
   internal::JsonCeilings ceilings;
   ceilings.max_depth = limits.max_depth;
   ceilings.max_members = limits.max_values;
   ceilings.max_values = limits.max_values;
-  const JoseError error = internal::ReadJsonObject(
-      absl::MakeSpan(tree->text.get(), json.size()), ceilings, &tree->values);
+  const JoseError error =
+      internal::ReadJsonObject(json, ceilings, &tree->values);
   if (error != JoseError::kNone) {
     return MakeJoseError(error, absl::StrCat("claims: ", JoseErrorName(error)));
   }

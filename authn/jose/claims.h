@@ -12,13 +12,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "absl/types/span.h"
+#include "authn/jose/internal/strict_json.h"
 #include "objects/node.h"
 
 namespace gatehouse::authn {
-
-namespace internal {
-struct JsonValue;
-}  // namespace internal
 
 // ClaimKind is the kind of a JSON value; kAbsent is none at all.
 enum class ClaimKind : uint8_t {
@@ -44,15 +42,21 @@ class ClaimValue {
   // Makes an absent one.
   ClaimValue() = default;
 
-  ClaimKind kind() const;
+  ClaimKind kind() const {
+    return value_ == nullptr ? ClaimKind::kAbsent : KindOf(value_->kind);
+  }
   bool is(ClaimKind kind) const { return this->kind() == kind; }
   bool present() const { return value_ != nullptr; }
 
   // Returns the name of a member of an object; "" for elements of lists.
-  absl::string_view name() const;
+  absl::string_view name() const {
+    return value_ == nullptr ? absl::string_view() : value_->name();
+  }
   // Returns a scalar as text: a string's characters, a number as it is written,
   // "true" or "false"; "" for everything else.
-  absl::string_view text() const;
+  absl::string_view text() const {
+    return value_ == nullptr ? absl::string_view() : value_->text();
+  }
 
   absl::optional<absl::string_view> AsString() const;
   absl::optional<bool> AsBool() const;
@@ -76,7 +80,7 @@ class ClaimValue {
 
   // The number of elements or members, and each of them in the order of the
   // text; none for scalars.
-  size_t size() const;
+  size_t size() const { return value_ == nullptr ? 0 : value_->size; }
   Iterator begin() const;
   Iterator end() const;
 
@@ -89,6 +93,9 @@ class ClaimValue {
  private:
   friend class Claims;
   explicit ClaimValue(const internal::JsonValue* value) : value_(value) {}
+  static ClaimKind KindOf(internal::JsonKind kind) {
+    return static_cast<ClaimKind>(static_cast<uint8_t>(kind) + 1);
+  }
 
   const internal::JsonValue* value_ = nullptr;
 };
@@ -97,7 +104,10 @@ class ClaimValue {
 class ClaimValue::Iterator {
  public:
   ClaimValue operator*() const { return ClaimValue(at_); }
-  Iterator& operator++();
+  Iterator& operator++() {
+    at_ += at_->span;
+    return *this;
+  }
   bool operator==(const Iterator& other) const { return at_ == other.at_; }
   bool operator!=(const Iterator& other) const { return at_ != other.at_; }
 
@@ -107,6 +117,14 @@ class ClaimValue::Iterator {
 
   const internal::JsonValue* at_;
 };
+
+inline ClaimValue::Iterator ClaimValue::begin() const {
+  return Iterator(value_ == nullptr ? nullptr : value_ + 1);
+}
+
+inline ClaimValue::Iterator ClaimValue::end() const {
+  return Iterator(value_ == nullptr ? nullptr : value_ + value_->span);
+}
 
 // ClaimsLimits are the ceilings on one text.
 struct ClaimsLimits {
@@ -147,8 +165,14 @@ class Claims {
   ClaimValue::Iterator end() const { return root().end(); }
 
  private:
+  friend class Jws;
   struct Tree;
   explicit Claims(std::unique_ptr<const Tree> tree);
+
+  // As Parse, of `json` in `text`, which is written over.
+  static absl::StatusOr<Claims> ParseInPlace(std::unique_ptr<char[]> text,
+                                             absl::Span<char> json,
+                                             const ClaimsLimits& limits);
 
   std::unique_ptr<const Tree> tree_;
 };

@@ -1,6 +1,7 @@
 #include "authn/jose/jws.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,7 @@
 namespace gatehouse::authn {
 namespace {
 
+using internal::IsSameName;
 using internal::JsonCeilings;
 using internal::JsonKind;
 using internal::ScanJsonObject;
@@ -67,19 +69,20 @@ constexpr Refusal kRefusals[] = {
 void AddMember(absl::string_view name, JsonKind kind, absl::string_view value,
                Header* header) {
   for (const Refusal& refusal : kRefusals) {
-    if (name == refusal.name) header->Refuse(refusal.error, refusal.name);
+    if (IsSameName(name, refusal.name))
+      header->Refuse(refusal.error, refusal.name);
   }
   const bool is_string = kind == JsonKind::kString;
-  if (name == "alg") {
+  if (IsSameName(name, "alg")) {
     if (!is_string) header->Refuse(JoseError::kWrongType, "alg");
     header->algorithm = value;
-  } else if (name == "kid") {
+  } else if (IsSameName(name, "kid")) {
     if (!is_string) header->Refuse(JoseError::kWrongType, "kid");
     header->key_id = value;
-  } else if (name == "typ") {
+  } else if (IsSameName(name, "typ")) {
     if (!is_string) header->Refuse(JoseError::kWrongType, "typ");
     header->type = value;
-  } else if (name == "cty") {
+  } else if (IsSameName(name, "cty")) {
     if (!is_string) header->Refuse(JoseError::kWrongType, "cty");
     header->content_type = value;
   }
@@ -193,12 +196,22 @@ bool Jws::IsType(absl::string_view type) const {
   return absl::EqualsIgnoreCase(bare(type_), bare(type));
 }
 
-absl::StatusOr<Claims> Jws::UnverifiedClaims() const {
+ClaimsLimits Jws::LimitsOfClaims() const {
   ClaimsLimits limits;
   limits.max_bytes = limits_.max_token_bytes;
   limits.max_depth = limits_.max_claims_depth;
   limits.max_values = limits_.max_claims_values;
-  return Claims::Parse(payload_, limits);
+  return limits;
+}
+
+absl::StatusOr<Claims> Jws::UnverifiedClaims() const& {
+  return Claims::Parse(payload_, LimitsOfClaims());
+}
+
+absl::StatusOr<Claims> Jws::UnverifiedClaims() && {
+  const size_t start = static_cast<size_t>(payload_.data() - parts_.get());
+  const absl::Span<char> payload(parts_.get() + start, payload_.size());
+  return Claims::ParseInPlace(std::move(parts_), payload, LimitsOfClaims());
 }
 
 }  // namespace gatehouse::authn

@@ -68,7 +68,9 @@ class Jws {
 
   // Returns the payload as claims (claims.h), which need this no longer. Parsed
   // with each call. What anybody may have written, too.
-  absl::StatusOr<Claims> UnverifiedClaims() const;
+  absl::StatusOr<Claims> UnverifiedClaims() const&;
+  // The same, of one that is not needed any more: its payload is not copied.
+  absl::StatusOr<Claims> UnverifiedClaims() &&;
 
  private:
   friend class VerifiedJws;
@@ -76,6 +78,7 @@ class Jws {
   Jws() = default;
   absl::Status Decode(absl::string_view token, const JwsLimits& limits);
   absl::Status ReadHeader(char* text, size_t size);
+  ClaimsLimits LimitsOfClaims() const;
 
   JwsLimits limits_;
   // The three parts, decoded, one behind the other; the header unescaped. What

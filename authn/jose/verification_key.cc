@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 #include <openssl/mem.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 
 #include <array>
 #include <cstdint>
@@ -80,16 +81,27 @@ struct Digest {
   unsigned size = 0;
 };
 
-bool Hash(const EVP_MD* md, absl::string_view message, Digest* digest) {
-  return EVP_Digest(message.data(), message.size(), digest->bytes,
-                    &digest->size, md, nullptr) != 0;
+// Without EVP_Digest, which allocates.
+Digest Hash(JwsAlgorithm algorithm, absl::string_view message) {
+  Digest digest;
+  digest.size = static_cast<unsigned>(EVP_MD_size(DigestOf(algorithm)));
+  switch (digest.size) {
+    case SHA256_DIGEST_LENGTH:
+      SHA256(Bytes(message), message.size(), digest.bytes);
+      break;
+    case SHA384_DIGEST_LENGTH:
+      SHA384(Bytes(message), message.size(), digest.bytes);
+      break;
+    default:
+      SHA512(Bytes(message), message.size(), digest.bytes);
+  }
+  return digest;
 }
 
 bool RsaVerifies(JwsAlgorithm algorithm, absl::string_view message,
                  absl::string_view signature, RSA* rsa) {
   const EVP_MD* md = DigestOf(algorithm);
-  Digest digest;
-  if (!Hash(md, message, &digest)) return false;
+  const Digest digest = Hash(algorithm, message);
   if (!kPssAlgorithms.Contains(algorithm)) {
     return RSA_verify(EVP_MD_type(md), digest.bytes, digest.size,
                       Bytes(signature), signature.size(), rsa) != 0;
@@ -102,8 +114,7 @@ bool RsaVerifies(JwsAlgorithm algorithm, absl::string_view message,
 
 bool EcdsaVerifies(JwsAlgorithm algorithm, absl::string_view message,
                    absl::string_view signature, const EC_KEY* ec) {
-  Digest digest;
-  if (!Hash(DigestOf(algorithm), message, &digest)) return false;
+  const Digest digest = Hash(algorithm, message);
   const size_t half = signature.size() / 2;
   bssl::UniquePtr<BIGNUM> r(BN_bin2bn(Bytes(signature), half, nullptr));
   bssl::UniquePtr<BIGNUM> s(BN_bin2bn(Bytes(signature) + half, half, nullptr));

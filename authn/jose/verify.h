@@ -2,6 +2,8 @@
 #ifndef GATEHOUSE_AUTHN_JOSE_VERIFY_H_
 #define GATEHOUSE_AUTHN_JOSE_VERIFY_H_
 
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
@@ -25,8 +27,12 @@ class VerifiedJws {
 
   // Returns the payload as claims (claims.h), which need this no longer. Parsed
   // with each call.
-  absl::StatusOr<authn::Claims> Claims() const {
+  absl::StatusOr<authn::Claims> Claims() const& {
     return jws_.UnverifiedClaims();
+  }
+  // The same, of one that is not needed any more: its payload is not copied.
+  absl::StatusOr<authn::Claims> Claims() && {
+    return std::move(jws_).UnverifiedClaims();
   }
 
   // What the header said, which is signed too.

@@ -28,25 +28,26 @@ absl::Status BadOption(absl::string_view text) {
 
 // Token is what does not change of a token that was verified.
 struct Token {
-  BoundClaims claims;
-  std::shared_ptr<const Authentication> authentication;
+  // What `claims` points into: most of it is only compared.
+  absl::optional<Claims> payload;
+  BoundClaimsView claims;
+  Authentication authentication;
   absl::Time expires;
 };
 
-Authentication MakeAuthentication(const BoundClaims& claims,
-                                  std::vector<std::string> audiences,
-                                  absl::Time expires) {
-  Authentication authentication;
+// Fills `token->authentication` from its claims.
+void SayWho(std::vector<std::string> audiences, Token* token) {
+  const BoundClaimsView& claims = token->claims;
+  Authentication& authentication = token->authentication;
   authentication.user = BoundServiceAccountUser(claims);
   authentication.audiences = std::move(audiences);
   authentication.authenticator = kAuthenticator;
   if (!claims.registered.id.empty()) {
     authentication.credential_id = absl::StrCat("JTI=", claims.registered.id);
   }
-  authentication.not_after = expires;
+  authentication.not_after = token->expires;
   authentication.certificate_thumbprint =
       claims.registered.certificate_thumbprint;
-  return authentication;
 }
 
 BoundServiceAccountOptions WithDefaults(BoundServiceAccountOptions options) {
@@ -60,11 +61,11 @@ class BoundServiceAccountAuthenticator::Impl {
  public:
   explicit Impl(const BoundServiceAccountOptions& options)
       : options_(WithDefaults(options)),
-        tokens_(
-            options_.keys, options_.cache_entries,
-            [this](const Claims& claims,
-                   const std::vector<std::string>* audiences,
-                   Token* token) { return Read(claims, audiences, token); }) {}
+        tokens_(options_.keys, options_.cache_entries,
+                [this](Claims claims, const std::vector<std::string>* audiences,
+                       Token* token) {
+                  return Read(std::move(claims), audiences, token);
+                }) {}
 
   Result Authenticate(absl::string_view token,
                       const TokenContext& context) const {
@@ -73,15 +74,16 @@ class BoundServiceAccountAuthenticator::Impl {
     const auto verified = tokens_.Get(token, context);
     if (!verified.ok()) return verified.status();
     if (*verified == nullptr) return Result();
-    const BoundClaims& claims = (*verified)->claims;
+    const BoundClaimsView& claims = (*verified)->claims;
     if (claims.registered.audiences.empty() && context.notes != nullptr) {
-      context.notes->audit_annotations.emplace_back(kLegacyTokenAnnotation,
-                                                    claims.registered.subject);
+      context.notes->audit_annotations.emplace_back(
+          kLegacyTokenAnnotation, std::string(claims.registered.subject));
     }
     const absl::Status status =
         CheckBoundClaims(claims, *options_.objects, context.now, context.notes);
     if (!status.ok()) return status;
-    return Result((*verified)->authentication);
+    return Result(std::shared_ptr<const Authentication>(
+        *verified, &(*verified)->authentication));
   }
 
  private:
@@ -91,13 +93,13 @@ class BoundServiceAccountAuthenticator::Impl {
 
   // Makes what is remembered of a token; its faults are for ever, save that
   // those of audiences depend on who asks.
-  absl::Status Read(const Claims& verified,
-                    const std::vector<std::string>* requested,
+  absl::Status Read(Claims verified, const std::vector<std::string>* requested,
                     Token* token) const {
-    absl::Status status = ReadBoundClaims(verified, &token->claims);
+    token->payload = std::move(verified);
+    absl::Status status = ReadBoundClaims(*token->payload, &token->claims);
     if (!status.ok()) return status;
-    const BoundClaims& claims = token->claims;
-    const RegisteredClaims& registered = claims.registered;
+    const BoundClaimsView& claims = token->claims;
+    const auto& registered = claims.registered;
     // What routed the token here was read by another reader.
     if (!IsOurs(registered.issuer)) {
       return Refuse(Reason::kInvalid,
@@ -112,14 +114,13 @@ class BoundServiceAccountAuthenticator::Impl {
     token->expires = registered.expires.has_value()
                          ? *registered.expires + kServiceAccountLeeway
                          : absl::InfiniteFuture();
-    token->authentication = std::make_shared<const Authentication>(
-        MakeAuthentication(claims, *std::move(audiences), token->expires));
+    SayWho(*std::move(audiences), token);
     return absl::OkStatus();
   }
 
   // Stricter than Kubernetes, which does not look at "sub" here, nor wants an
   // end.
-  absl::Status CheckForm(const BoundClaims& claims) const {
+  absl::Status CheckForm(const BoundClaimsView& claims) const {
     if (options_.require_expiry && !claims.registered.expires.has_value()) {
       return Refuse(Reason::kInvalid, "exp claim is missing");
     }

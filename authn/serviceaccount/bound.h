@@ -82,6 +82,9 @@ class BoundServiceAccountAuthenticator : public TokenAuthenticator {
 absl::Status CheckBoundClaims(const BoundClaims& claims,
                               const objects::ObjectStore& objects,
                               absl::Time now, Notes* notes);
+absl::Status CheckBoundClaims(const BoundClaimsView& claims,
+                              const objects::ObjectStore& objects,
+                              absl::Time now, Notes* notes);
 
 }  // namespace gatehouse::authn
 

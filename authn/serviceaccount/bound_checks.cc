@@ -23,7 +23,9 @@ absl::Status Invalidated() {
   return Refuse(Reason::kRevoked, "service account token has been invalidated");
 }
 
-absl::Status CheckTimes(const RegisteredClaims& claims, absl::Time now) {
+template <typename Text>
+absl::Status CheckTimes(const BasicRegisteredClaims<Text>& claims,
+                        absl::Time now) {
   constexpr absl::Duration kLeeway = kServiceAccountLeeway;
   if (claims.not_before.has_value() && now + kLeeway < *claims.not_before) {
     return Refuse(Reason::kNotYetValid,
@@ -63,12 +65,13 @@ const k8s::ObjectMeta& MetadataAs(const objects::Object& object) {
 // Checker looks at the objects of one token at one moment.
 class Checker {
  public:
-  Checker(const objects::ObjectStore& objects, const std::string& ns,
+  Checker(const objects::ObjectStore& objects, absl::string_view ns,
           absl::Time now)
       : objects_(objects), namespace_(ns), now_(now) {}
 
   // The uid comes before the deletion, unlike with what a token is bound to.
-  absl::Status Account(const ObjectClaim& claim) const {
+  template <typename Text>
+  absl::Status Account(const BasicObjectClaim<Text>& claim) const {
     const absl::StatusOr<objects::Object> object =
         objects_.Get(Kinds().account, namespace_, claim.name);
     if (!object.ok()) {
@@ -89,9 +92,10 @@ class Checker {
   }
 
   // `word` is how Kubernetes' message calls it.
-  template <typename T>
-  absl::Status Bound(const KindInfo& kind, absl::string_view word,
-                     const absl::optional<ObjectClaim>& claim) const {
+  template <typename T, typename Text>
+  absl::Status Bound(
+      const KindInfo& kind, absl::string_view word,
+      const absl::optional<BasicObjectClaim<Text>>& claim) const {
     if (!claim.has_value()) return absl::OkStatus();
     const absl::StatusOr<objects::Object> object =
         objects_.Get(kind, namespace_, claim->name);
@@ -113,11 +117,12 @@ class Checker {
   }
 
   const objects::ObjectStore& objects_;
-  const std::string& namespace_;
+  const absl::string_view namespace_;
   const absl::Time now_;
 };
 
-absl::Status CheckObjects(const BoundClaims& claims,
+template <typename Text>
+absl::Status CheckObjects(const BasicBoundClaims<Text>& claims,
                           const objects::ObjectStore& objects, absl::Time now) {
   const Checker checker(objects, claims.object_namespace, now);
   absl::Status status = checker.Account(claims.service_account);
@@ -136,7 +141,9 @@ absl::Status CheckObjects(const BoundClaims& claims,
   return webhook ? Invalidated() : absl::OkStatus();
 }
 
-void NoteStale(const BoundClaims& claims, absl::Time now, Notes* notes) {
+template <typename Text>
+void NoteStale(const BasicBoundClaims<Text>& claims, absl::Time now,
+               Notes* notes) {
   if (notes == nullptr || !claims.warn_after.has_value()) return;
   const absl::Time warn_after = *claims.warn_after;
   if (warn_after == absl::UnixEpoch() || now <= warn_after) return;
@@ -148,17 +155,30 @@ void NoteStale(const BoundClaims& claims, absl::Time now, Notes* notes) {
                    ", seconds after warning threshold: ", late));
 }
 
-}  // namespace
-
-absl::Status CheckBoundClaims(const BoundClaims& claims,
-                              const objects::ObjectStore& objects,
-                              absl::Time now, Notes* notes) {
+template <typename Text>
+absl::Status CheckClaims(const BasicBoundClaims<Text>& claims,
+                         const objects::ObjectStore& objects, absl::Time now,
+                         Notes* notes) {
   absl::Status status = CheckTimes(claims.registered, now);
   if (!status.ok()) return status;
   status = CheckObjects(claims, objects, now);
   if (!status.ok()) return status;
   NoteStale(claims, now, notes);
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckBoundClaims(const BoundClaims& claims,
+                              const objects::ObjectStore& objects,
+                              absl::Time now, Notes* notes) {
+  return CheckClaims(claims, objects, now, notes);
+}
+
+absl::Status CheckBoundClaims(const BoundClaimsView& claims,
+                              const objects::ObjectStore& objects,
+                              absl::Time now, Notes* notes) {
+  return CheckClaims(claims, objects, now, notes);
 }
 
 }  // namespace gatehouse::authn

@@ -1,7 +1,6 @@
 #include "authn/serviceaccount/bound.h"
 
 #include <array>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,7 +61,7 @@ TEST(BoundServiceAccountTest, SaysWhoItIs) {
   EXPECT_EQ(who.not_after, TestNow() + absl::Hours(1) + kServiceAccountLeeway);
   EXPECT_TRUE(absl::StartsWith(who.credential_id, "JTI="));
   const std::string prefix = "authentication.kubernetes.io/";
-  const std::map<std::string, std::vector<std::string>> extra = {
+  const ExtraValues extra = {
       {prefix + "credential-id", {who.credential_id}},
       {prefix + "node-name", {"node"}},
       {prefix + "node-uid", {"node-uid"}},

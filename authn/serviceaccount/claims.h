@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "authn/jose/claims.h"
@@ -26,19 +27,25 @@ inline constexpr char kNodeNameKey[] = "authentication.kubernetes.io/node-name";
 inline constexpr char kNodeUidKey[] = "authentication.kubernetes.io/node-uid";
 inline constexpr char kAdmissionReviewApiGroups[] = "admissionReviewAPIGroups";
 
-// RegisteredClaims are those of RFC 7519 section 4.1. What is absent is empty;
-// an empty list of audiences is the same as none (Kubernetes behaviour).
-struct RegisteredClaims {
-  std::string issuer;
-  std::string subject;
-  std::string id;  // "jti"
-  std::vector<std::string> audiences;
+// The claims below hold their text as Text: std::string (RegisteredClaims,
+// LegacyClaims, ObjectClaim, BoundClaims), or absl::string_view where they
+// point into Claims, which must outlive them (BoundClaimsView).
+
+// BasicRegisteredClaims are those of RFC 7519 section 4.1. What is absent is
+// empty; an empty list of audiences is the same as none (Kubernetes behaviour).
+template <typename Text>
+struct BasicRegisteredClaims {
+  Text issuer;
+  Text subject;
+  Text id;  // "jti"
+  std::vector<Text> audiences;
   absl::optional<absl::Time> expires;
   absl::optional<absl::Time> not_before;
   absl::optional<absl::Time> issued_at;
   // Of "cnf"; see Authentication::certificate_thumbprint.
   absl::optional<std::array<uint8_t, 32>> certificate_thumbprint;
 };
+using RegisteredClaims = BasicRegisteredClaims<std::string>;
 
 // LegacyClaims are those of a token in a Secret: four flat private claims.
 struct LegacyClaims {
@@ -49,28 +56,35 @@ struct LegacyClaims {
   std::string service_account_uid;
 };
 
-// ObjectClaim names an object that a token is bound to.
-struct ObjectClaim {
-  std::string name;
-  std::string uid;
+// BasicObjectClaim names an object that a token is bound to.
+template <typename Text>
+struct BasicObjectClaim {
+  Text name;
+  Text uid;
 };
+using ObjectClaim = BasicObjectClaim<std::string>;
 
-// BoundClaims are those of a token of the TokenRequest API: the private claim
-// "kubernetes.io".
-struct BoundClaims {
-  RegisteredClaims registered;
-  std::string object_namespace;
-  ObjectClaim service_account;
-  absl::optional<ObjectClaim> pod;
-  absl::optional<ObjectClaim> secret;
-  absl::optional<ObjectClaim> node;
-  absl::optional<ObjectClaim> validating_webhook;  // Its configuration.
-  absl::optional<ObjectClaim> mutating_webhook;
+// BasicBoundClaims are those of a token of the TokenRequest API: the private
+// claim "kubernetes.io".
+template <typename Text>
+struct BasicBoundClaims {
+  using Object = BasicObjectClaim<Text>;
+
+  BasicRegisteredClaims<Text> registered;
+  Text object_namespace;
+  Object service_account;
+  absl::optional<Object> pod;
+  absl::optional<Object> secret;
+  absl::optional<Object> node;
+  absl::optional<Object> validating_webhook;  // Its configuration.
+  absl::optional<Object> mutating_webhook;
   // Of the attestations: the API groups whose objects are reviewed.
-  std::vector<std::string> admission_review_api_groups;
+  std::vector<Text> admission_review_api_groups;
   // From when on its use is to be warned of.
   absl::optional<absl::Time> warn_after;
 };
+using BoundClaims = BasicBoundClaims<std::string>;
+using BoundClaimsView = BasicBoundClaims<absl::string_view>;
 
 // Read the claims of a payload that was verified. A claim of another type than
 // its own is Reason::kInvalid, as is null; other names are passed over. What is
@@ -78,9 +92,9 @@ struct BoundClaims {
 // Errors name the claim and show nothing of its value.
 absl::StatusOr<LegacyClaims> ParseLegacyClaims(const Claims& claims);
 absl::StatusOr<BoundClaims> ParseBoundClaims(const Claims& claims);
-// As ParseBoundClaims, into `*out`, which is new; after an error it is not to
-// be used.
-absl::Status ReadBoundClaims(const Claims& claims, BoundClaims* out);
+// As ParseBoundClaims, into `*out`, which is new and points into `claims`;
+// after an error it is not to be used.
+absl::Status ReadBoundClaims(const Claims& claims, BoundClaimsView* out);
 
 // Returns the payload of a token with these claims: JSON on one line with
 // sorted names, what is empty left out. Read by ParseBoundClaims it gives
@@ -94,6 +108,7 @@ absl::StatusOr<std::string> WriteBoundClaims(const BoundClaims& claims);
 // (Kubernetes behaviour); of a bound token with what it is bound to in `extra`.
 UserInfo LegacyServiceAccountUser(const LegacyClaims& claims);
 UserInfo BoundServiceAccountUser(const BoundClaims& claims);
+UserInfo BoundServiceAccountUser(const BoundClaimsView& claims);
 
 }  // namespace gatehouse::authn
 

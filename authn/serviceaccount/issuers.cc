@@ -1,5 +1,7 @@
 #include "authn/serviceaccount/issuers.h"
 
+#include <cstdint>
+
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -78,6 +80,17 @@ absl::Status ValidateIssuers(absl::Span<const std::string> issuers) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status ValidateMaxTokenLifetime(absl::Duration most) {
+  constexpr int64_t kMostSeconds = int64_t{1} << 32;
+  if (most == absl::ZeroDuration() ||
+      (most >= absl::Hours(1) && most <= absl::Seconds(kMostSeconds))) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::kInvalid,
+                "the service-account-max-token-expiration must be between 1 "
+                "hour and 2^32 seconds");
 }
 
 }  // namespace gatehouse::authn

@@ -1,4 +1,4 @@
-// The issuers of service account tokens, as a server's flags name them.
+// What a server's flags say of service account tokens, checked.
 #ifndef GATEHOUSE_AUTHN_SERVICEACCOUNT_ISSUERS_H_
 #define GATEHOUSE_AUTHN_SERVICEACCOUNT_ISSUERS_H_
 
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 
 namespace gatehouse::authn {
@@ -15,6 +16,11 @@ namespace gatehouse::authn {
 // behaviour), and none the issuer of legacy tokens, whose claims are others.
 // The first signs, all verify. Reason::kInvalid or kDuplicate, with the issuer.
 absl::Status ValidateIssuers(absl::Span<const std::string> issuers);
+
+// OK if `most` is good for --service-account-max-token-expiration: zero, which
+// is no limit, or between an hour and 2^32 seconds (Kubernetes behaviour).
+// Reason::kInvalid.
+absl::Status ValidateMaxTokenLifetime(absl::Duration most);
 
 }  // namespace gatehouse::authn
 

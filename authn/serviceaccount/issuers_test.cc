@@ -58,5 +58,24 @@ TEST(IssuersTest, Validates) {
   }
 }
 
+TEST(IssuersTest, MaxTokenLifetime) {
+  const struct {
+    absl::Duration most;
+    bool good;
+  } kCases[] = {
+      {absl::ZeroDuration(), true},
+      {absl::Hours(1), true},
+      {absl::Seconds(int64_t{1} << 32), true},
+      {absl::Hours(1) - absl::Seconds(1), false},
+      {absl::Seconds((int64_t{1} << 32) + 1), false},
+      {-absl::Hours(2), false},
+  };
+  for (const auto& c : kCases) {
+    const absl::Status status = ValidateMaxTokenLifetime(c.most);
+    EXPECT_EQ(status.ok(), c.good) << c.most;
+    EXPECT_EQ(ReasonOf(status), c.good ? Reason::kNone : Reason::kInvalid);
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::authn

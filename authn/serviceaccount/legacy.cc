@@ -11,6 +11,7 @@
 #include "authn/authenticator.h"
 #include "authn/serviceaccount/claims.h"
 #include "authn/serviceaccount/internal/verified_tokens.h"
+#include "authn/serviceaccount/legacy_last_used.h"
 #include "authn/serviceaccount/token_secret.h"
 #include "authn/serviceaccount/username.h"
 #include "authn/token/unverified_issuer.h"
@@ -71,10 +72,6 @@ void Annotate(Notes* notes, absl::string_view key, std::string value) {
                                         std::move(value));
 }
 
-std::string Day(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone());
-}
-
 absl::string_view LabelOf(const k8s::Secret& secret, const char* key) {
   const auto& labels = secret.metadata().labels();
   const auto it = labels.find(key);
@@ -92,8 +89,12 @@ bool HoldsToken(const k8s::Secret& secret, absl::string_view token) {
 class LiveCheck {
  public:
   LiveCheck(const LegacyServiceAccountOptions& options,
-            const LegacyClaims& claims, const TokenContext& context)
-      : options_(options), claims_(claims), context_(context) {}
+            const LegacyClaims& claims, const TokenContext& context,
+            LastUsedNotes& last_used)
+      : options_(options),
+        claims_(claims),
+        context_(context),
+        last_used_(last_used) {}
 
   absl::Status Run(absl::string_view token) const {
     const auto found = Get("Secret", claims_.secret_name);
@@ -107,7 +108,7 @@ class LiveCheck {
     const auto account = Get("ServiceAccount", claims_.service_account_name);
     absl::Status status = CheckAccount(account);
     if (!status.ok()) return status;
-    NoteUse(*secret);
+    last_used_.Note(*secret, context_.now);
     if (!LabelOf(*secret, kLegacyTokenInvalidSinceLabel).empty()) {
       return MarkedInvalid();
     }
@@ -176,25 +177,10 @@ class LiveCheck {
     }
   }
 
-  // Writes the day, once a day. Tomorrow will do as well: clocks of several
-  // servers differ. Somebody else may have changed the Secret since; then, and
-  // if the write fails, the next request tries again.
-  void NoteUse(const k8s::Secret& secret) const {
-    if (options_.writer == nullptr) return;
-    const std::string today = Day(context_.now);
-    const absl::string_view last = LabelOf(secret, kLegacyTokenLastUsedLabel);
-    if (last == today || last == Day(context_.now + absl::Hours(24))) return;
-    k8s::Secret used = secret;
-    (*used.mutable_metadata()->mutable_labels())[kLegacyTokenLastUsedLabel] =
-        today;
-    options_.writer->Update(objects::MakeObject(std::move(used)))
-        .status()
-        .IgnoreError();
-  }
-
   const LegacyServiceAccountOptions& options_;
   const LegacyClaims& claims_;
   const TokenContext& context_;
+  LastUsedNotes& last_used_;
 };
 
 }  // namespace
@@ -203,6 +189,7 @@ class LegacyServiceAccountAuthenticator::Impl {
  public:
   explicit Impl(const LegacyServiceAccountOptions& options)
       : options_(options),
+        last_used_(options.writer),
         tokens_(
             options_.keys, options_.cache_entries,
             [this](const Claims& claims,
@@ -222,7 +209,7 @@ class LegacyServiceAccountAuthenticator::Impl {
     }
     if (options_.lookup) {
       const absl::Status status =
-          LiveCheck(options_, claims, context).Run(token);
+          LiveCheck(options_, claims, context, last_used_).Run(token);
       if (!status.ok()) return status;
     }
     return Result((*verified)->authentication);
@@ -245,8 +232,10 @@ class LegacyServiceAccountAuthenticator::Impl {
           absl::StrCat("token issuer ", GoQuote(claims->registered.issuer),
                        " is invalid"));
     }
+    const std::vector<std::string>& named = claims->registered.audiences;
     auto audiences = internal::AcceptAudiences(
-        claims->registered.audiences, requested, options_.api_audiences);
+        std::vector<absl::string_view>(named.begin(), named.end()), requested,
+        options_.api_audiences);
     if (!audiences.ok()) return audiences.status();
     absl::Status status = CheckForm(*claims);
     if (!status.ok()) return status;
@@ -265,6 +254,7 @@ class LegacyServiceAccountAuthenticator::Impl {
   }
 
   const LegacyServiceAccountOptions options_;
+  mutable LastUsedNotes last_used_;  // Synchronizes itself.
   const internal::VerifiedTokens<Token> tokens_;
 };
 

@@ -29,8 +29,8 @@ struct LegacyServiceAccountOptions {
   bool lookup = true;
   // Where they are looked up, at each request. Needed for `lookup`.
   std::shared_ptr<const objects::ObjectStore> objects;
-  // Where the day of the last use is written to the Secret's label; may be
-  // null, and then it is not (Kubernetes needs it).
+  // Where the day of the last use is written to the Secret's label, as
+  // LastUsedNotes does; may be null, and then it is not (Kubernetes needs it).
   std::shared_ptr<objects::ObjectStore> writer;
   // How many verified tokens are remembered, by a keyed digest; 0: none.
   // Only the signature is spared: Secret and account are looked at each time.

@@ -76,11 +76,14 @@ class StartScanner {
 
   bool String(absl::string_view* value) {
     if (!Take('"')) return false;
-    const size_t end = text_.find('"');
-    if (end == absl::string_view::npos) return false;
-    *value = text_.substr(0, end);
-    if (value->find('\\') != absl::string_view::npos) return false;
-    text_.remove_prefix(end + 1);
+    size_t size = 0;
+    while (size < text_.size() && text_[size] != '"') {
+      if (text_[size] == '\\') return false;
+      ++size;
+    }
+    if (size == text_.size()) return false;
+    *value = text_.substr(0, size);
+    text_.remove_prefix(size + 1);
     return true;
   }
 

@@ -1,6 +1,5 @@
 #include "authz/impersonation/constrained.h"
 
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -420,7 +419,7 @@ TEST(ConstrainedImpersonatorTest, AnAllowOfOnesOwnNodeIsGoodOnEveryNode) {
   ASSERT_EQ(users.size(), 2u);
   for (const UserInfo& user : users) {
     EXPECT_EQ(user.name, kAgent.name);
-    const std::map<std::string, Texts> kWant = {
+    const ExtraValues kWant = {
         {"authentication.kubernetes.io/associated-node-keys",
          {kNodeName, "z"}}};
     EXPECT_EQ(user.extra, kWant);

@@ -1,5 +1,10 @@
 #include "authn/jose/internal/strict_json.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <cstddef>
 #include <cstring>
 
 #include "absl/algorithm/container.h"
@@ -47,10 +52,31 @@ char* AppendUtf8(uint32_t rune, char* out) {
   return out;
 }
 
-// Returns how many of the eight bytes from `bytes` on stand for themselves in a
-// string, up to the first that does not: a quote, a backslash, a control
-// character or other than ASCII.
-int PlainAmongEight(const char* bytes) {
+// Whether a byte stands for itself in a string: no quote, no backslash, no
+// control character, and ASCII.
+bool IsPlain(char c) {
+  return c >= ' ' && c != '"' && c != '\\' && static_cast<uint8_t>(c) < 0x80;
+}
+
+// Return how many of the kPlainStep bytes from `bytes` on are plain, up to the
+// first that is not.
+#if defined(__SSE2__)
+constexpr ptrdiff_t kPlainStep = 16;
+
+int PlainAtStart(const char* bytes) {
+  const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  // As signed numbers, what is not ASCII is less than a space too.
+  const __m128i marks =
+      _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(in, _mm_set1_epi8('"')),
+                                _mm_cmpeq_epi8(in, _mm_set1_epi8('\\'))),
+                   _mm_cmplt_epi8(in, _mm_set1_epi8(' ')));
+  return absl::countr_zero(
+      static_cast<uint32_t>(_mm_movemask_epi8(marks) | 1 << kPlainStep));
+}
+#else
+constexpr ptrdiff_t kPlainStep = 8;
+
+int PlainAtStart(const char* bytes) {
   constexpr uint64_t kOnes = 0x0101010101010101;
   constexpr uint64_t kHighs = kOnes << 7;
   uint64_t word;  // The first byte lowest: BoringSSL runs on no other machines.
@@ -65,6 +91,7 @@ int PlainAmongEight(const char* bytes) {
                          less(word ^ kOnes * '\\', 1);
   return absl::countr_zero(marks) / 8;
 }
+#endif
 
 class Reader {
  public:
@@ -144,8 +171,8 @@ class Reader {
     if (count > kFew) return names->insert(name).second;
     size_t at = object + 1;
     for (uint32_t i = 0; i < count; ++i, at += tree_[at].span) {
-      if (tree_[at].name == name) return false;
-      if (count == kFew) names->insert(tree_[at].name);
+      if (tree_[at].IsNamed(name)) return false;
+      if (count == kFew) names->insert(tree_[at].name());
     }
     if (count == kFew) names->insert(name);
     return true;
@@ -178,11 +205,11 @@ class Reader {
     if (at_ == end_) return JoseError::kNotJson;
     if (tree_.size() >= ceilings_.max_values) return JoseError::kTooManyMembers;
     JsonValue& value = tree_.emplace_back();
-    value.name = name;
+    value.set_name(name);
     switch (*at_) {
       case '"':
         value.kind = JsonKind::kString;
-        return String(&value.text);
+        return Text(&value);
       case '{':
         value.kind = JsonKind::kObject;
         return Object(depth + 1);
@@ -199,14 +226,14 @@ class Reader {
         return Word("null", &value);
       default:
         value.kind = JsonKind::kNumber;
-        return Number(&value.text);
+        return Number(&value);
     }
   }
 
   JoseError Word(absl::string_view word, JsonValue* value) {
     if (!absl::StartsWith(Rest(), word)) return JoseError::kNotJson;
     at_ += word.size();
-    if (value->kind == JsonKind::kBool) value->text = word;
+    if (value->kind == JsonKind::kBool) value->set_text(word);
     return JoseError::kNone;
   }
 
@@ -225,7 +252,7 @@ class Reader {
   }
 
   // RFC 8259 section 6. What follows a number is checked by who reads on.
-  JoseError Number(absl::string_view* text) {
+  JoseError Number(JsonValue* value) {
     const char* const start = at_;
     TakeAny("-");
     if (!TakeAny("0") && !TakeDigits()) return Unexpected();
@@ -234,15 +261,41 @@ class Reader {
       TakeAny("+-");
       if (!TakeDigits()) return Unexpected();
     }
-    *text = absl::string_view(start, at_ - start);
+    value->set_text(absl::string_view(start, at_ - start));
     return JoseError::kNone;
+  }
+
+  JoseError Text(JsonValue* value) {
+    absl::string_view text;
+    const JoseError error = String(&text);
+    if (error == JoseError::kNone) value->set_text(text);
+    return error;
   }
 
   // Reads a string at its first quote and unescapes it in place: no escape is
   // shorter than what it stands for.
   JoseError String(absl::string_view* value) {
     const char* const start = ++at_;
-    SkipPlain();
+    at_ = SkipPlain(at_);
+    if (at_ == end_ || *at_ != '"') return RestOfString(start, value);
+    *value = absl::string_view(start, at_ - start);
+    ++at_;
+    return JoseError::kNone;
+  }
+
+  // Passes over what stands for itself, as all of most strings does.
+  char* SkipPlain(char* at) const {
+    while (end_ - at >= kPlainStep) {
+      const int plain = PlainAtStart(at);
+      at += plain;
+      if (plain < kPlainStep) return at;
+    }
+    while (at != end_ && IsPlain(*at)) ++at;
+    return at;
+  }
+
+  JoseError RestOfString(const char* start,
+                                                 absl::string_view* value) {
     char* out = at_;
     while (at_ != end_ && *at_ != '"') {
       const char c = *at_;
@@ -253,15 +306,6 @@ class Reader {
     *value = absl::string_view(start, out - start);
     ++at_;
     return JoseError::kNone;
-  }
-
-  // Passes over what stands for itself, as most of most strings does.
-  void SkipPlain() {
-    while (end_ - at_ >= 8) {
-      const int plain = PlainAmongEight(at_);
-      at_ += plain;
-      if (plain < 8) return;
-    }
   }
 
   // Reads a character that is not escaped.
@@ -330,6 +374,9 @@ class Reader {
 
 JoseError ReadJsonObject(absl::Span<char> text, const JsonCeilings& ceilings,
                          JsonTree* tree) {
+  // So that no size in a JsonValue runs over.
+  constexpr size_t kMaxBytes = size_t{1} << 29;
+  if (text.size() >= kMaxBytes) return JoseError::kTokenTooLarge;
   return Reader(text, ceilings, tree).Read();
 }
 
@@ -339,7 +386,7 @@ JoseError ScanJsonObject(absl::Span<char> text, const JsonCeilings& ceilings,
   const JoseError error = ReadJsonObject(text, ceilings, &tree);
   if (error != JoseError::kNone) return error;
   for (size_t at = 1; at < tree.size(); at += tree[at].span) {
-    on_member(tree[at].name, tree[at].kind, tree[at].text);
+    on_member(tree[at].name(), tree[at].kind, tree[at].text());
   }
   return error;
 }

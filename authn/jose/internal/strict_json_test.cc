@@ -192,8 +192,8 @@ std::string TreeOf(std::string text) {
   }
   std::vector<std::string> values;
   for (const JsonValue& value : tree) {
-    values.push_back(absl::StrCat(value.name, "=", value.text, " ", value.size,
-                                  "/", value.span));
+    values.push_back(absl::StrCat(value.name(), "=", value.text(), " ",
+                                  value.size, "/", value.span));
   }
   return absl::StrJoin(values, ", ");
 }

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "absl/types/span.h"
 #include "authn/jose/claims.h"
 #include "authn/jose/key_set.h"
 #include "authn/serviceaccount/keys.h"
@@ -35,7 +36,7 @@ absl::StatusOr<absl::optional<Claims>> VerifySignature(absl::string_view token,
 // asked for: `requested`, or the server's if nobody asks. A token that names
 // none is for the server. kWrongAudience if there is none in common.
 absl::StatusOr<std::vector<std::string>> AcceptAudiences(
-    const std::vector<std::string>& of_token,
+    absl::Span<const absl::string_view> of_token,
     const std::vector<std::string>* requested,
     const std::vector<std::string>& of_server);
 
@@ -47,9 +48,10 @@ absl::StatusOr<std::vector<std::string>> AcceptAudiences(
 template <typename T>
 class VerifiedTokens {
  public:
-  // Fills a new T from verified claims; its error is the answer to the token.
+  // Fills a new T from verified claims, which it may keep; its error is the
+  // answer to the token.
   using Read = std::function<absl::Status(
-      const Claims&, const std::vector<std::string>* audiences, T*)>;
+      Claims, const std::vector<std::string>* audiences, T*)>;
 
   VerifiedTokens(std::shared_ptr<const ServiceAccountKeyRing> keys,
                  size_t entries, Read read)
@@ -88,7 +90,8 @@ class VerifiedTokens {
     if (!claims.ok()) return claims.status();
     if (!claims->has_value()) return std::shared_ptr<const T>();
     auto made = std::make_shared<T>();
-    absl::Status status = read_(**claims, context.audiences, made.get());
+    absl::Status status =
+        read_(**std::move(claims), context.audiences, made.get());
     if (!status.ok()) return status;
     return std::shared_ptr<const T>(std::move(made));
   }

@@ -230,9 +230,11 @@ UserInfo UnpackUser(Reader& in) {
   user.name = in.Text();
   user.uid = in.Text();
   user.groups = in.Texts();
-  for (uint64_t left = in.Number(); left > 0; --left) {
+  uint64_t left = in.Number();
+  user.extra.reserve(left);
+  for (; left > 0; --left) {
     std::string key = in.Text();
-    user.extra.emplace_hint(user.extra.end(), std::move(key), in.Texts());
+    user.extra.emplace(std::move(key), in.Texts());
   }
   return user;
 }

@@ -1,7 +1,6 @@
 #include "authz/impersonation/internal/target_questions.h"
 
 #include <cstddef>
-#include <map>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -14,7 +13,7 @@
 namespace gatehouse::authz::internal {
 namespace {
 
-using Extra = std::map<std::string, std::vector<std::string>>;
+using Extra = ExtraValues;
 
 // From so many groups or extra values on, all of them are asked for at once
 // first (Kubernetes behaviour).
