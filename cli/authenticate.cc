@@ -20,6 +20,7 @@
 #include "base/errors.h"
 #include "base/mutex.h"
 #include "cli/commands.h"
+#include "cli/internal/abandonable_http.h"
 #include "cli/internal/authentication_answer.h"
 #include "cli/internal/authentication_flags.h"
 #include "cli/internal/file_stamp.h"
@@ -75,6 +76,9 @@ class Authenticate : public Command {
   std::string requests;
   absl::Duration issuer_timeout = absl::Seconds(10);
 
+  // An issuer that does not answer holds up the end no more.
+  ~Authenticate() override { http_.Abandon(); }
+
   absl::StatusOr<int> Run(const Streams& streams) override {
     if (absl::c_linear_search(objects.filenames, "-") &&
         (requests.empty() || requests == "-")) {
@@ -102,7 +106,7 @@ class Authenticate : public Command {
     if (!store.ok()) return store.status();
     authn::ChainDependencies dependencies;
     dependencies.objects = *store;
-    dependencies.http_clients = net::MakeHttpsClient;
+    dependencies.http_clients = http_.factory();
     auto chain = authn::AuthenticatorChain::Create(*config, dependencies);
     if (!chain.ok()) return chain.status();
     chain_ = *std::move(chain);
@@ -216,6 +220,7 @@ class Authenticate : public Command {
     return authn::AdmitRequest(*chain_, filter_, request).result;
   }
 
+  AbandonableHttp http_{net::MakeHttpsClient};
   std::unique_ptr<authn::AuthenticatorChain> chain_;
   authn::FilterOptions filter_;
   std::string stamp_;  // Of the files when they were last read.

@@ -11,7 +11,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/mutex.h"
 #include "cli/pki/pki_fixture.h"
 #include "cli/run_fixture.h"
 #include "gtest/gtest.h"
@@ -388,6 +390,31 @@ TEST(AuthenticateMethodsTest, AnIssuerThatIsDownIsSaid) {
       "{}\n");
   EXPECT_EQ(Summary(result.out), kAnonymous);
   EXPECT_TRUE(absl::StartsWith(result.err, "Warning: oidc: ")) << result.err;
+}
+
+// Nobody waits at the end for an issuer that takes the request and no more: it
+// would be for the ten seconds that a request may take.
+TEST(AuthenticateMethodsTest, AnIssuerThatHangsDoesNotHoldUpTheEnd) {
+  Write("oidc-ca.crt", FaultyServer::ca_pem());
+  Mutex mutex;
+  CondVar changed;
+  bool ended = false;
+  const FaultyServer server([&](const FaultyServer::Request&) {
+    MutexLock lock(mutex);
+    while (!ended) changed.Wait(mutex);
+    return std::string();
+  });
+  const absl::Time begin = absl::Now();
+  const Result result = Gatehouse(
+      absl::StrCat("authenticate --oidc-issuer-url ", server.Url(""),
+                   " --oidc-client-id app --oidc-ca-file $oidc-ca.crt "
+                   "--issuer-timeout 10ms"),
+      "{}\n");
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(8));
+  EXPECT_EQ(Summary(result.out), kAnonymous);
+  const MutexLock lock(mutex);
+  ended = true;
+  changed.NotifyAll();
 }
 
 TEST(AuthenticateMethodsTest, TheWebhookIsAsked) {

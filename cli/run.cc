@@ -11,6 +11,7 @@
 #include "cli/internal/arguments.h"
 #include "cli/internal/command.h"
 #include "cli/internal/table.h"
+#include "cli/internal/usage_error.h"
 #include "cli/pki/commands.h"
 #include "cli/token/commands.h"
 
@@ -142,8 +143,9 @@ int ParseAndRun(const std::vector<std::string>& args, const Streams& streams) {
   } catch (const CLI::CallForHelp&) {
     return PrintHelp(root, streams);
   } catch (const CLI::ParseError& error) {
-    return Fail(absl::StrCat(AsTyped(error.what()), "; see '",
-                             FullName(Selected(root)), " --help'"),
+    const CLI::App& selected = Selected(root);
+    return Fail(absl::StrCat(UsageErrorText(root, selected, error), "; see '",
+                             FullName(selected), " --help'"),
                 streams.err);
   }
   return RunSelected(root, commands, streams);

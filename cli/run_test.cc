@@ -105,6 +105,31 @@ TEST(RunTest, Errors) {
   });
 }
 
+// What is surplus may be a token that stands in the wrong place.
+TEST(RunTest, ErrorsShowNoTokens) {
+  const std::string token(41, 'e');
+  const std::string misspelled = "tokn verify " + token;
+  const std::string moment = "authenticate --issuer-timeout " + token;
+  ExpectAll({
+      {misspelled, 2, "",
+       "error: The following arguments were not expected: tokn verify (41 "
+       "bytes); see 'gatehouse --help'\n",
+       ""},
+      {"auth can-i get pods --token=hunter2", 2, "",
+       "error: The following argument was not expected: --token; see "
+       "'gatehouse auth can-i --help'\n",
+       ""},
+      {moment, 2, "",
+       "error: --issuer-timeout: want a duration such as 24h or 90m; see "
+       "'gatehouse authenticate --help'\n",
+       ""},
+      {"authenticate --issuer-timeout soon", 2, "",
+       "error: --issuer-timeout: want a duration such as 24h or 90m, got "
+       "\"soon\"; see 'gatehouse authenticate --help'\n",
+       ""},
+  });
+}
+
 TEST(RunTest, Version) {
   ExpectAll({{"version", 0, "gatehouse 0.1.0 (answers as Kubernetes 1.37)\n",
               "", ""}});

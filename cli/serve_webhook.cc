@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -23,6 +24,7 @@
 #include "base/errors.h"
 #include "base/mutex.h"
 #include "cli/commands.h"
+#include "cli/internal/abandonable_http.h"
 #include "cli/internal/arguments.h"
 #include "cli/internal/authentication_flags.h"
 #include "cli/internal/live_policy.h"
@@ -121,6 +123,10 @@ class ServeWebhook : public Command {
   uint16_t secure_port = 8443;
   std::string caller_ca_file;
   std::vector<std::string> allow_callers;
+  const CLI::Option* allow_callers_flag = nullptr;  // Owned by the parser.
+
+  // What is asked of others at the end is asked for nobody.
+  ~ServeWebhook() override { http_.Abandon(); }
 
   absl::StatusOr<int> Run(const Streams& streams) override {
     const Signals signals;
@@ -144,13 +150,14 @@ class ServeWebhook : public Command {
     const absl::StatusOr<authn::Config> config = authentication.ToConfig();
     if (!config.ok()) return config.status();
     absl::Status status = CheckTokensOnly(*config);
+    if (status.ok()) status = CheckAllowCallers();
     if (!status.ok()) return status;
     auto loaded = LivePolicy::Load(policy, streams);
     if (!loaded.ok()) return loaded.status();
     policy_ = *std::move(loaded);
     authn::ChainDependencies dependencies;
     dependencies.objects = policy_->objects();
-    dependencies.http_clients = net::MakeHttpsClient;
+    dependencies.http_clients = http_.factory();
     dependencies.observe = [this, &streams](const authn::SourceStatus& source) {
       Observe(source.name, source.last_error, streams);
     };
@@ -163,6 +170,18 @@ class ServeWebhook : public Command {
     const MutexLock lock(log_mutex_);
     started_ = status.ok();
     return status;
+  }
+
+  // Nobody named is not the same as the flag not given, by which the policy
+  // says who may ask.
+  absl::Status CheckAllowCallers() const {
+    if (allow_callers_flag->count() == 0 ||
+        (!allow_callers.empty() && !absl::c_linear_search(allow_callers, ""))) {
+      return absl::OkStatus();
+    }
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                     "--allow-callers: a name is empty; without the flag the "
+                     "policy says who may ask");
   }
 
   absl::Status StartCallers(const Streams& streams) {
@@ -311,6 +330,7 @@ class ServeWebhook : public Command {
   std::atomic<uint64_t> unsaid_{0};  // Refusals that were not logged.
   // In the order in which they need each other; the server goes first.
   std::shared_ptr<LivePolicy> policy_;
+  AbandonableHttp http_{net::MakeHttpsClient};
   std::unique_ptr<authn::AuthenticatorChain> chain_;
   std::shared_ptr<authn::X509Authenticator> callers_;
   std::unique_ptr<authn::X509Files> caller_files_;
@@ -341,12 +361,13 @@ void AddServerFlags(CLI::App& app, ServeWebhook* command) {
                  "--client-ca-file, which is about the users asked for")
       ->type_name("FILE")
       ->required();
-  AddStrings(app, "--allow-callers", &command->allow_callers,
-             "Names in the certificates of those who may ask; without it, "
-             "whom the policy allows to create the reviews")
-      ->type_name("NAME,...")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  command->allow_callers_flag =
+      AddStrings(app, "--allow-callers", &command->allow_callers,
+                 "Names in the certificates of those who may ask; without it, "
+                 "whom the policy allows to create the reviews")
+          ->type_name("NAME,...")
+          ->delimiter(',')
+          ->allow_extra_args(false);
 }
 
 }  // namespace

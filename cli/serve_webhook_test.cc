@@ -384,14 +384,36 @@ TEST_F(ServeWebhookTest, ReadsItsFilesAgain) {
 // Nobody has to ask: who takes a leaked token out and mistypes is told that it
 // still works.
 TEST_F(ServeWebhookTest, ComplainsOfWhatItCannotReadAgain) {
-  Serve({});
-  Write("tokens.csv", "x,y\n");
-  EXPECT_THAT(Logged("Warning"), HasSubstr("tokens.csv"));
-  EXPECT_THAT(Curl("delegate", "/authenticate", TokenReview("secret-of-jane")),
-              HasSubstr(R"("authenticated":true)"));
-  ::kill(pid_, SIGHUP);
-  EXPECT_EQ(Logged("not all files"), "not all files could be read again");
-  EXPECT_EQ(Stop(SIGTERM), 0);
+  const struct {
+    const char* file;
+    const char* contents;
+  } kCases[] = {
+      {"tokens.csv", "x,y\n"},
+      {"server.crt", "no PEM\n"},
+      {"server.crt", ""},
+      {"server.key", "no PEM\n"},
+      {"callers.crt", "no PEM\n"},
+      {"callers.crt", ""},
+      {"policy.yaml", "rules: [\n"},
+      {"policy.yaml", "kind: Role"},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(absl::StrCat(c.file, ": ", c.contents));
+    Serve({});
+    const auto before = ReadFile(Path(c.file));
+    ASSERT_TRUE(before.ok()) << before.status();
+    Write(c.file, c.contents);
+    const std::string complaint = Logged("Warning");
+    EXPECT_THAT(complaint, HasSubstr(c.file));
+    EXPECT_THAT(complaint, HasSubstr("what was read before stays in effect"));
+    EXPECT_THAT(
+        Curl("delegate", "/authenticate", TokenReview("secret-of-jane")),
+        HasSubstr(R"("authenticated":true)"));
+    ::kill(pid_, SIGHUP);
+    EXPECT_EQ(Logged("not all files"), "not all files could be read again");
+    EXPECT_EQ(Stop(SIGTERM), 0);
+    Write(c.file, *before);
+  }
 }
 
 // The kubeconfig of docs/webhook.md, with this test's files.
@@ -455,6 +477,12 @@ TEST_F(ServeWebhookTest, WhatItDoesNotStartWith) {
       {"--tls-cert-file $D/server.crt --tls-private-key-file $D/server.key "
        "--caller-ca-file $D/callers.crt -f $D/policy.yaml --bind-address x",
        "error: "},
+      {"--tls-cert-file $D/server.crt --tls-private-key-file $D/server.key "
+       "--caller-ca-file $D/callers.crt -f $D/policy.yaml --allow-callers=",
+       "error: --allow-callers: a name is empty; "},
+      {"--tls-cert-file $D/server.crt --tls-private-key-file $D/server.key "
+       "--caller-ca-file $D/callers.crt -f $D/policy.yaml --allow-callers ,",
+       "error: --allow-callers: "},
   };
   for (const Case& c : kCases) {
     const std::string command =

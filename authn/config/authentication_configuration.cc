@@ -6,8 +6,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/go_quote.h"
 #include "objects/codec.h"
@@ -116,7 +118,31 @@ absl::Status CheckHeader(const Node& root, absl::string_view file) {
       absl::StrCat(objects::Place(file, root), ": kind ", GoQuote(*kind),
                    " of ", GoQuote(*api_version), " is not known here, want ",
                    kAuthenticationConfigurationKind, " of ",
-                   kApiServerConfigGroup, "/v1"));
+                   kApiServerConfigGroup, "/", kVersions[0], ", ", kVersions[1],
+                   " or ", kVersions[2]));
+}
+
+// Returns what stands at a step of a path, "jwt" or "0"; null for nothing.
+const Node* Step(const Node& node, absl::string_view step) {
+  size_t index = 0;
+  if (!node.is(NodeKind::kList)) return node.Find(step);
+  if (!absl::SimpleAtoi(step, &index)) return nullptr;
+  return index < node.items().size() ? &node.items()[index] : nullptr;
+}
+
+// Returns "file:line:column: " of a field such as "jwt[0].issuer.url", or of
+// the innermost part of the path that there is; "" without a document.
+std::string Where(const AuthenticationConfigurationOptions& options,
+                  absl::string_view path) {
+  if (options.document == nullptr) return "";
+  const Node* node = &options.document->root();
+  for (const absl::string_view step :
+       absl::StrSplit(path, absl::ByAnyChar(".[]"), absl::SkipEmpty())) {
+    const Node* const next = Step(*node, step);
+    if (next == nullptr) break;
+    node = next;
+  }
+  return absl::StrCat(objects::Place(options.file, *node), ": ");
 }
 
 void AddCel(const std::string& path, absl::string_view expression,
@@ -165,17 +191,19 @@ std::string UsernamePrefix(const Config::Oidc& oidc) {
 
 absl::StatusOr<k8s::AuthenticationConfiguration>
 DecodeAuthenticationConfiguration(absl::string_view text,
-                                  absl::string_view file) {
-  const absl::StatusOr<Document> document = ReadDocument(text, file);
-  if (!document.ok()) return document.status();
-  absl::Status status = CheckHeader(document->root(), file);
+                                  absl::string_view file,
+                                  objects::Document* document) {
+  absl::StatusOr<Document> read = ReadDocument(text, file);
+  if (!read.ok()) return read.status();
+  absl::Status status = CheckHeader(read->root(), file);
   if (!status.ok()) return status;
   objects::DecodeOptions options;
   options.field_validation = objects::FieldValidation::kStrict;
   k8s::AuthenticationConfiguration configuration;
-  status = objects::DecodeMessage(document->root(), file, options, nullptr,
+  status = objects::DecodeMessage(read->root(), file, options, nullptr,
                                   &configuration);
   if (!status.ok()) return status;
+  if (document != nullptr) *document = *std::move(read);
   return configuration;
 }
 
@@ -203,7 +231,8 @@ absl::Status CheckAuthenticationConfiguration(
   std::vector<std::string> texts;
   for (const objects::FieldError& error :
        ValidateAuthenticationConfiguration(configuration, options)) {
-    texts.push_back(objects::ToString(error));
+    texts.push_back(
+        absl::StrCat(Where(options, error.field), objects::ToString(error)));
   }
   if (!texts.empty()) {
     return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
@@ -211,17 +240,19 @@ absl::Status CheckAuthenticationConfiguration(
   }
   const std::vector<std::string> cel = FindCel(configuration);
   if (!cel.empty()) {
-    return Unsupported(absl::StrCat(absl::StrJoin(cel, ", "),
+    return Unsupported(absl::StrCat(Where(options, cel.front()),
+                                    absl::StrJoin(cel, ", "),
                                     ": CEL expressions are not supported"));
   }
   for (int i = 0; i < configuration.jwt_size(); ++i) {
     const std::string& type =
         configuration.jwt(i).issuer().egressselectortype();
-    if (!type.empty()) {
-      return Unsupported(absl::StrCat(
-          "jwt[", i, "].issuer.egressSelectorType: oidc: egress lookup for ",
-          GoQuote(type), " is not configured"));
-    }
+    if (type.empty()) continue;
+    const std::string path =
+        absl::StrCat("jwt[", i, "].issuer.egressSelectorType");
+    return Unsupported(absl::StrCat(Where(options, path), path,
+                                    ": oidc: egress lookup for ", GoQuote(type),
+                                    " is not configured"));
   }
   return absl::OkStatus();
 }

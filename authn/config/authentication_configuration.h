@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "objects/field_error.h"
+#include "objects/node.h"
 #include "proto/apiserver_config.pb.h"
 #include "proto/authn_config.pb.h"
 
@@ -28,10 +29,13 @@ inline constexpr size_t kMaxAuthenticationConfigurationBytes = size_t{4} << 20;
 // document, an empty text (kMalformed), another kind or version (kUnsupported)
 // are errors. `file` is its name in errors, "file:line:column: text".
 //
-// What it says is not looked at: see ValidateAuthenticationConfiguration.
+// What it says is not looked at: see ValidateAuthenticationConfiguration. If
+// `document` is not null it gets the text as a tree, by which
+// CheckAuthenticationConfiguration tells where a field stands.
 absl::StatusOr<k8s::AuthenticationConfiguration>
 DecodeAuthenticationConfiguration(absl::string_view text,
-                                  absl::string_view file);
+                                  absl::string_view file,
+                                  objects::Document* document = nullptr);
 
 // Encodes as YAML of version v1, which decodes to an equal message.
 std::string EncodeAuthenticationConfiguration(
@@ -46,6 +50,10 @@ struct AuthenticationConfigurationOptions {
   const k8s::AuthenticationConfiguration* initial = nullptr;
   // Kubernetes' gate StructuredAuthenticationConfigurationEgressSelector.
   bool egress_selector = true;
+  // The text and the file that the configuration is from, for the places in
+  // CheckAuthenticationConfiguration's errors; null: no file.
+  const objects::Document* document = nullptr;
+  absl::string_view file;
 };
 
 // Returns what is wrong with a configuration, in kube-apiserver's words and
@@ -75,7 +83,8 @@ std::vector<std::string> FindCel(
 // kube-apiserver's aggregated text, "[a, b]", for what
 // ValidateAuthenticationConfiguration finds; else kUnsupported where CEL is
 // asked for or an egress selector, naming each field: what is not understood is
-// refused and never passed over.
+// refused and never passed over. With a document, "file:line:column: " stands
+// before each field: its own place, or that of the object that lacks it.
 absl::Status CheckAuthenticationConfiguration(
     const k8s::AuthenticationConfiguration& configuration,
     const AuthenticationConfigurationOptions& options);

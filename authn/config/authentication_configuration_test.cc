@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "objects/node.h"
 #include "testing/test_ca.h"
 
 namespace gatehouse::authn {
@@ -111,11 +112,13 @@ TEST(AuthenticationConfigurationTest, StrictDecoding) {
        Reason::kUnsupported,
        "f:1:1: kind \"AuthenticationConfiguration\" of "
        "\"apiserver.config.k8s.io/v2\" is not known here, want "
-       "AuthenticationConfiguration of apiserver.config.k8s.io/v1"},
+       "AuthenticationConfiguration of apiserver.config.k8s.io/v1, v1beta1 or "
+       "v1alpha1"},
       {"apiVersion: apiserver.config.k8s.io/v1\nkind: Other",
        Reason::kUnsupported,
        "f:1:1: kind \"Other\" of \"apiserver.config.k8s.io/v1\" is not known "
-       "here, want AuthenticationConfiguration of apiserver.config.k8s.io/v1"},
+       "here, want AuthenticationConfiguration of apiserver.config.k8s.io/v1, "
+       "v1beta1 or v1alpha1"},
       {header + "jwts: []", Reason::kUnknownField,
        "f:3:1: unknown field \"jwts\""},
       {header + "jwt:\n- issuer: {URL: x}", Reason::kUnknownField,
@@ -199,6 +202,53 @@ TEST(AuthenticationConfigurationTest, Issuers) {
   };
   for (const auto& [issuer, error] : kRows) {
     EXPECT_EQ(WithIssuer(issuer), error) << issuer;
+  }
+}
+
+// Of a file, each error says where its field stands, or the object without it.
+TEST(AuthenticationConfigurationTest, Places) {
+  const std::pair<const char*, const char*> kRows[] = {
+      {"jwt:\n"
+       "- issuer:\n"
+       "    url: http://a\n"
+       "    audiences: [x]\n"
+       "  claimMappings:\n"
+       "    username: {claim: a}\n",
+       "[f:5:10: jwt[0].issuer.url: Invalid value: \"http://a\": URL scheme "
+       "must be https, f:8:15: jwt[0].claimMappings.username.prefix: Required "
+       "value: prefix is required when claim is set. It can be set to an empty "
+       "string to disable prefixing]"},
+      {"jwt:\n"
+       "- issuer: {audiences: [x]}\n"
+       "  claimMappings: {username: {claim: a, prefix: ''}}\n",
+       "f:4:11: jwt[0].issuer.url: Required value"},
+      {"jwt:\n"
+       "- issuer: {url: https://a, audiences: [x]}\n"
+       "  claimMappings: {username: {expression: b}}\n",
+       "f:5:42: jwt[0].claimMappings.username.expression: CEL expressions are "
+       "not supported"},
+      {"jwt:\n"
+       "- issuer: {url: https://a, audiences: [x], egressSelectorType: "
+       "cluster}\n"
+       "  claimMappings: {username: {claim: a, prefix: ''}}\n",
+       "f:4:64: jwt[0].issuer.egressSelectorType: oidc: egress lookup for "
+       "\"cluster\" is not configured"},
+      {"anonymous: {enabled: false, conditions: [{path: /a}]}\n",
+       "f:3:41: anonymous.conditions: Invalid value: [{\"Path\":\"/a\"}]: "
+       "enabled should be set to true when conditions are defined"},
+  };
+  for (const auto& [text, error] : kRows) {
+    objects::Document document;
+    const auto decoded = DecodeAuthenticationConfiguration(
+        absl::StrCat(kHeader, text), "f", &document);
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    AuthenticationConfigurationOptions options;
+    options.document = &document;
+    options.file = "f";
+    EXPECT_EQ(
+        std::string(
+            CheckAuthenticationConfiguration(*decoded, options).message()),
+        error);
   }
 }
 

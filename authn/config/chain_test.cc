@@ -413,14 +413,14 @@ TEST(ChainTest, WhatCannotStart) {
       {"CEL",
        {"--authentication-config=$D/cel.yaml"},
        Reason::kUnsupported,
-       "--authentication-config: $D/cel.yaml: invalid authentication "
-       "configuration: jwt[0].claimMappings.username.expression: CEL "
+       "--authentication-config: invalid authentication configuration: "
+       "$D/cel.yaml:3:91: jwt[0].claimMappings.username.expression: CEL "
        "expressions are not supported"},
       {"an invalid configuration",
        {"--authentication-config=$D/invalid.yaml"},
        Reason::kInvalid,
-       "$D/invalid.yaml: invalid authentication configuration: "
-       "[jwt[0].issuer.url: Required value, "},
+       "invalid authentication configuration: [$D/invalid.yaml:3:7: "
+       "jwt[0].issuer.url: Required value, "},
       {"an issuer of service accounts",
        {"--authentication-config=$D/taken.yaml",
         absl::StrCat("--service-account-issuer=", kIssuer),

@@ -14,6 +14,7 @@
 #include "authn/config/authentication_configuration.h"
 #include "authn/config/flags.h"
 #include "authn/config/internal/go_url.h"
+#include "authn/serviceaccount/issuers.h"
 #include "base/errors.h"
 #include "base/go_quote.h"
 
@@ -171,15 +172,9 @@ void CheckServiceAccount(const Config& config, Texts* wrong) {
   CheckNames("service-account-jwks-file", accounts.jwks_files(), wrong);
   CheckUnique("service-account-jwks-file", accounts.jwks_files(), wrong);
   CheckJwksUri(accounts.jwks_uri(), wrong);
-  const absl::Duration most =
-      absl::Nanoseconds(accounts.max_token_expiration_ns());
-  constexpr int64_t kMostSeconds = int64_t{1} << 32;
-  if (most != absl::ZeroDuration() &&
-      (most < absl::Hours(1) || most > absl::Seconds(kMostSeconds))) {
-    wrong->push_back(
-        "the service-account-max-token-expiration must be between 1 hour and "
-        "2^32 seconds");
-  }
+  const absl::Status most = ValidateMaxTokenLifetime(
+      absl::Nanoseconds(accounts.max_token_expiration_ns()));
+  if (!most.ok()) wrong->emplace_back(most.message());
 }
 
 void CheckOidc(const Config& config, Texts* wrong) {

@@ -22,11 +22,25 @@ absl::Status Refuse(Reason reason, absl::string_view text) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason, text);
 }
 
+// Longer arguments are not shown: they may be tokens that were pasted into the
+// wrong place.
+constexpr size_t kMaxShown = 64;
+
+std::string Shown(absl::string_view argument) {
+  return argument.size() <= kMaxShown
+             ? GoQuote(argument)
+             : absl::StrCat("of ", argument.size(), " bytes");
+}
+
 absl::Status BadValue(const FlagValue& given, Reason reason,
                       absl::string_view cause) {
+  const absl::string_view value = given.value;
+  if (value.size() > kMaxShown && absl::StrContains(cause, value)) {
+    cause = "invalid syntax";
+  }
   return Refuse(reason,
-                absl::StrCat("invalid argument ", GoQuote(given.value),
-                             " for \"--", given.name, "\" flag: ", cause));
+                absl::StrCat("invalid argument ", Shown(value), " for \"--",
+                             given.name, "\" flag: ", cause));
 }
 
 absl::Status SetText(const FlagEntry& entry, const FlagValue& given,
@@ -140,7 +154,7 @@ class Splitter {
   absl::Status TakePositional(absl::string_view arg) {
     if (rest_ == nullptr) {
       return Refuse(Reason::kMalformed,
-                    absl::StrCat("unexpected argument ", GoQuote(arg)));
+                    absl::StrCat("unexpected argument ", Shown(arg)));
     }
     rest_->push_back(arg);
     return absl::OkStatus();

@@ -180,6 +180,13 @@ TEST(FlagsTest, Syntax) {
        Reason::kMalformed,
        "invalid argument \"no\" for \"--anonymous-auth\" flag: "
        "strconv.ParseBool: parsing \"no\": invalid syntax"},
+      {{absl::StrCat("--anonymous-auth=", std::string(65, 'x'))},
+       Reason::kMalformed,
+       "invalid argument of 65 bytes for \"--anonymous-auth\" flag: invalid "
+       "syntax"},
+      {{std::string(65, 'x')},
+       Reason::kMalformed,
+       "unexpected argument of 65 bytes"},
       {{"--authentication-token-webhook-cache-ttl=5"},
        Reason::kMalformed,
        "invalid argument \"5\" for "

@@ -172,12 +172,8 @@ absl::Status InvalidLines(const std::vector<std::string>& lines) {
 absl::Status CheckFlags(const PolicyFlags& flags) {
   std::string error;
   if (!ValidModes(flags.authorization_modes, &error)) return Invalid(error);
-  if (absl::c_count(flags.filenames, "-") > 1) {
-    return Invalid("-f -: stdin can be read only once");
-  }
-  if (absl::c_linear_search(flags.filenames, "")) {
-    return Invalid("-f \"\": the path is empty");
-  }
+  absl::Status status = CheckFilenames(flags.filenames);
+  if (!status.ok()) return status;
   if (flags.authorization_modes.empty()) {
     return Invalid("--authorization-mode: at least one mode is needed");
   }

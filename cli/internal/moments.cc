@@ -2,8 +2,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "base/go_quote.h"
 #include "base/rfc3339.h"
+#include "cli/internal/usage_error.h"
 
 namespace gatehouse::cli {
 
@@ -16,6 +16,22 @@ std::string GoDuration(absl::Duration duration) {
                       "s");
 }
 
+CLI::Option* AddDuration(CLI::App& app, const std::string& name,
+                         const char* want, bool (*is_good)(absl::Duration),
+                         absl::Duration* value,
+                         const std::string& description) {
+  const auto assign = [=](const std::string& text) {
+    absl::Duration duration;
+    if (!absl::ParseDuration(text, &duration) ||
+        duration == absl::InfiniteDuration() || !is_good(duration)) {
+      throw CLI::ValidationError(name, absl::StrCat(want, GotValue(text)));
+    }
+    *value = duration;
+  };
+  return app.add_option_function<std::string>(name, assign, description)
+      ->type_name("DURATION");
+}
+
 }  // namespace
 
 absl::StatusOr<absl::Time> ParseMoment(absl::string_view text,
@@ -25,8 +41,8 @@ absl::StatusOr<absl::Time> ParseMoment(absl::string_view text,
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
                    absl::StrCat(what,
                                 ": want a time such as "
-                                "2006-01-02T15:04:05Z (RFC 3339), got ",
-                                GoQuote(text)));
+                                "2006-01-02T15:04:05Z (RFC 3339)",
+                                GotValue(text)));
 }
 
 std::string FormatMoment(absl::Time time) {
@@ -38,20 +54,20 @@ std::string FormatMoment(absl::Time time) {
 
 void AddDurationFlag(CLI::App& app, const std::string& name,
                      absl::Duration* value, const std::string& description) {
-  const auto assign = [value, name](const std::string& text) {
-    absl::Duration duration;
-    if (!absl::ParseDuration(text, &duration) ||
-        duration == absl::InfiniteDuration() ||
-        duration <= absl::ZeroDuration()) {
-      throw CLI::ValidationError(
-          name, absl::StrCat("want a duration such as 24h or 90m, got ",
-                             GoQuote(text)));
-    }
-    *value = duration;
-  };
-  app.add_option_function<std::string>(name, assign, description)
-      ->type_name("DURATION")
+  AddDuration(
+      app, name, "want a duration such as 24h or 90m",
+      [](absl::Duration d) { return d > absl::ZeroDuration(); }, value,
+      description)
       ->default_str(GoDuration(*value));
+}
+
+void AddDurationOrZeroFlag(CLI::App& app, const std::string& name,
+                           absl::Duration* value,
+                           const std::string& description) {
+  AddDuration(
+      app, name, "want a duration such as 24h or 90m, or 0",
+      [](absl::Duration d) { return d >= absl::ZeroDuration(); }, value,
+      description);
 }
 
 void AddMomentFlag(CLI::App& app, const std::string& name,

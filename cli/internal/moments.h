@@ -13,7 +13,7 @@
 namespace gatehouse::cli {
 
 // Parses RFC 3339, "2026-11-22T18:00:00Z", and nothing else. `what` names the
-// input in errors (kInvalid).
+// input in errors (kInvalid), which show no long text: it may be a token.
 absl::StatusOr<absl::Time> ParseMoment(absl::string_view text,
                                        absl::string_view what);
 
@@ -24,6 +24,12 @@ std::string FormatMoment(absl::Time time);
 // and longer than nothing. `value` keeps its default if the flag is not given.
 void AddDurationFlag(CLI::App& app, const std::string& name,
                      absl::Duration* value, const std::string& description);
+
+// The same, and nothing is good too: "0" or "0s", which is also what the flag
+// means where it is not given.
+void AddDurationOrZeroFlag(CLI::App& app, const std::string& name,
+                           absl::Duration* value,
+                           const std::string& description);
 
 // Adds a flag that takes a moment in RFC 3339.
 void AddMomentFlag(CLI::App& app, const std::string& name,

@@ -59,6 +59,30 @@ TEST(MomentsTest, Never) {
   EXPECT_EQ(FormatMoment(absl::InfinitePast()), "never");
 }
 
+// What is long may be a token.
+TEST(MomentsTest, LongTextsAreNotShown) {
+  EXPECT_EQ(ParseMoment(std::string(41, 'e'), "--at").status().message(),
+            "--at: want a time such as 2006-01-02T15:04:05Z (RFC 3339)");
+}
+
+TEST(MomentsTest, ZeroWhereItIsTaken) {
+  for (const char* text : {"0", "0s", "-0s"}) {
+    CLI::App app;
+    absl::Duration value = absl::Hours(1);
+    AddDurationOrZeroFlag(app, "--duration", &value, "Life");
+    app.parse(std::vector<std::string>{text, "--duration"});
+    EXPECT_EQ(value, absl::ZeroDuration()) << text;
+  }
+  for (const char* text : {"-1s", "inf", "", "1"}) {
+    CLI::App app;
+    absl::Duration value = absl::Hours(1);
+    AddDurationOrZeroFlag(app, "--duration", &value, "Life");
+    EXPECT_THROW(app.parse(std::vector<std::string>{text, "--duration"}),
+                 CLI::ParseError)
+        << text;
+  }
+}
+
 struct DurationRow {
   const char* text;
   absl::Duration value;  // Zero: an error.

@@ -46,6 +46,8 @@ absl::StatusOr<std::shared_ptr<objects::MemoryStore>> LoadObjects(
     const ObjectFlags& flags, const Streams& streams) {
   auto store = std::make_shared<objects::MemoryStore>();
   if (flags.filenames.empty()) return store;
+  const absl::Status named = CheckFilenames(flags.filenames);
+  if (!named.ok()) return named;
   objects::LoadOptions options;
   options.field_validation = FieldValidationOf(flags.validate);
   options.stdin_stream = &streams.in;

@@ -82,6 +82,10 @@ TEST(ObjectFilesTest, FaultsAndErrors) {
             Reason::kUnknownField);
   EXPECT_EQ(ReasonOf(Load({{typo + ".none"}, "warn"}).store.status()),
             Reason::kNotFound);
+  EXPECT_EQ(Load({{""}, "warn"}).store.status().message(),
+            "-f \"\": the path is empty");
+  EXPECT_EQ(Load({{"-", "-"}, "warn"}).store.status().message(),
+            "-f -: stdin can be read only once");
   const std::string twice =
       Write("twice.yaml", absl::StrCat(kSecret, "---\n", kSecret));
   EXPECT_EQ(ReasonOf(Load({{twice}, "warn"}).store.status()),

@@ -1,7 +1,9 @@
 #include "cli/internal/policy_flags.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/errors.h"
 #include "cli/internal/arguments.h"
 
 namespace gatehouse::cli {
@@ -16,6 +18,18 @@ void AddPolicyFlags(CLI::App& app, bool many, PolicyFlags* flags) {
                "Add the roles and bindings that an API server bootstraps; "
                "objects of the files win over those of the same name");
   AddValidateFlag(app, &flags->validate);
+}
+
+absl::Status CheckFilenames(const std::vector<std::string>& filenames) {
+  if (absl::c_count(filenames, "-") > 1) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                     "-f -: stdin can be read only once");
+  }
+  if (absl::c_linear_search(filenames, "")) {
+    return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                     "-f \"\": the path is empty");
+  }
+  return absl::OkStatus();
 }
 
 void AddValidateFlag(CLI::App& app, std::string* validate) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/status/status.h"
 
 namespace gatehouse::cli {
 
@@ -23,6 +24,10 @@ struct PolicyFlags {
 // follow one -f; without, each path has an -f of its own, and arguments of the
 // command may follow.
 void AddPolicyFlags(CLI::App& app, bool many, PolicyFlags* flags);
+
+// OK if the paths of -f can be read: none is empty, and stdin is not named
+// twice. kInvalid.
+absl::Status CheckFilenames(const std::vector<std::string>& filenames);
 
 // Adds --validate, with kubectl's synonyms true and false.
 void AddValidateFlag(CLI::App& app, std::string* validate);

@@ -27,8 +27,8 @@ namespace {
 constexpr char kExamples[] =
     R"(Prints the Secret of a bootstrap token, by which a new node joins a cluster, as
 `kubeadm token create` makes it: a new random token, or the one given. Who has
-the Secret has the token. With -o token, a new token alone is printed, and
---token-file makes its Secret.
+the Secret has the token. With -o token, the token alone is printed; given to
+--token-file, its Secret is made.
 
 Examples:
   gatehouse token bootstrap --ttl 2h --description "node 7" | kubectl create -f -
@@ -49,7 +49,7 @@ class BootstrapTokenCommand : public Command {
 
   absl::StatusOr<int> Run(const Streams& streams) override {
     Secret token(authn::NewBootstrapToken());
-    if (!input.token.empty() || !input.file.empty()) {
+    if (input.given()) {
       absl::StatusOr<Secret> given = ReadToken(input, streams);
       if (!given.ok()) return given.status();
       token = *std::move(given);
@@ -92,7 +92,7 @@ Registered AddBootstrapToken(CLI::App& token) {
   CLI::App& app = *token.add_subcommand(
       "bootstrap", "Make a bootstrap token and its Secret");
   app.footer(kExamples);
-  AddTokenInput(app, &command->input);
+  AddTokenInput(app, &command->input, "a new one is made");
   app.add_option("--ttl", command->ttl,
                  "How long the token is good, such as 2h; 0: until its Secret "
                  "is deleted; 24h if not given")

@@ -121,6 +121,7 @@ class CreateToken : public Command {
 
   absl::StatusOr<k8s::TokenRequest> Request() const {
     absl::Status status = CheckFlags();
+    if (status.ok()) status = CheckAudiences(audiences);
     if (!status.ok()) return status;
     k8s::TokenRequest request;
     k8s::TokenRequestSpec* spec = request.mutable_spec();
@@ -141,6 +142,7 @@ class CreateToken : public Command {
   absl::StatusOr<std::unique_ptr<authn::TokenIssuer>> Issuer(
       const Streams& streams) const {
     absl::Status status = authn::ValidateIssuers(issuers);
+    if (status.ok()) status = authn::ValidateMaxTokenLifetime(max_expiration);
     if (!status.ok()) return status;
     authn::ServiceAccountKeyFiles files;
     files.signing_key_file = signing_key_file;
@@ -179,9 +181,10 @@ void AddServerFlags(CLI::App& app, CreateToken* command) {
       ->type_name("NAMES")
       ->allow_extra_args(false)
       ->group(kGroup);
-  AddDurationFlag(app, "--service-account-max-token-expiration",
-                  &command->max_expiration,
-                  "Longest life of a token; no limit if not given");
+  AddDurationOrZeroFlag(app, "--service-account-max-token-expiration",
+                        &command->max_expiration,
+                        "Longest life of a token, 1h or more; 0, or not given: "
+                        "no limit");
   app.add_flag("--service-account-extend-token-expiration",
                command->extend_expiration,
                "Let a pod's token of 3607 seconds live for a year, as API "
@@ -203,8 +206,8 @@ Registered AddCreateToken(CLI::App& token) {
              "Whom the token is for; may be repeated; the server if not given")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  AddDurationFlag(app, "--duration", &command->duration,
-                  "How long it lives; an hour if not given");
+  AddDurationOrZeroFlag(app, "--duration", &command->duration,
+                        "How long it lives; 0, or not given: an hour");
   app.add_option("--bound-object-kind", command->bound_kind,
                  "Kind of an object without which the token is void")
       ->check(CLI::IsMember({"Node", "Pod", "Secret"}));

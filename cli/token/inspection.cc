@@ -4,10 +4,12 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/types/optional.h"
 #include "authn/jose/base64url.h"
 #include "authn/jose/claims.h"
@@ -136,6 +138,53 @@ TokenAnswer InspectBootstrap(const authn::BootstrapToken& token) {
   return answer;
 }
 
+// Adds what the claims mean, or why they mean nothing.
+void AddMeaning(const authn::Claims& claims, absl::Time now,
+                TokenAnswer* answer) {
+  answer->mutable_claims()->set_raw(claims.root().ToJson());
+  TokenAnswer meant = *answer;
+  const absl::Status status = claims.StringOf("iss") == authn::kLegacyIssuer
+                                  ? InspectLegacy(claims, now, &meant)
+                                  : InspectBound(claims, now, &meant);
+  if (status.ok()) {
+    *answer = std::move(meant);
+  } else {
+    answer->add_problems(std::string(status.message()));
+  }
+}
+
+// Returns the object in a part of a token.
+absl::StatusOr<authn::Claims> DecodePart(absl::string_view part) {
+  std::string text;
+  const authn::JoseError error = authn::Base64UrlDecode(part, &text);
+  if (error != authn::JoseError::kNone) {
+    return authn::MakeJoseError(error, "a part is not base64url");
+  }
+  return authn::Claims::Parse(text);
+}
+
+absl::StatusOr<TokenAnswer> InspectJwt(absl::string_view token,
+                                       absl::Time now) {
+  const absl::Status form = authn::Jws::Parse(token).status();
+  const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
+  const auto header = DecodePart(parts[0]);
+  if (parts.size() < 2 || !header.ok()) {
+    return form.ok() ? header.status() : form;
+  }
+  TokenAnswer answer;
+  answer.set_verification(kNotVerified);
+  answer.set_type(kJwt);
+  answer.mutable_header()->set_raw(header->root().ToJson());
+  if (!form.ok()) answer.add_problems(std::string(form.message()));
+  const auto claims = DecodePart(parts[1]);
+  if (claims.ok()) {
+    AddMeaning(*claims, now, &answer);
+  } else if (form.ok()) {
+    answer.add_problems(std::string(claims.status().message()));
+  }
+  return answer;
+}
+
 // Returns "in 3 hours", "2 days ago".
 std::string Relative(int64_t seconds) {
   const absl::Duration time = absl::Seconds(seconds);
@@ -189,21 +238,7 @@ absl::StatusOr<TokenAnswer> InspectToken(absl::string_view token,
                                          absl::Time now) {
   const auto bootstrap = authn::ParseBootstrapToken(token);
   if (bootstrap.has_value()) return InspectBootstrap(*bootstrap);
-  absl::StatusOr<authn::Jws> jws = authn::Jws::Parse(token);
-  if (!jws.ok()) return jws.status();
-  const auto claims = authn::Claims::Parse(jws->unverified_payload());
-  if (!claims.ok()) return claims.status();
-  std::string header;
-  authn::Base64UrlDecode(token.substr(0, token.find('.')), &header);
-  TokenAnswer answer;
-  answer.set_verification(kNotVerified);
-  answer.mutable_header()->set_raw(std::move(header));
-  answer.mutable_claims()->set_raw(claims->root().ToJson());
-  const absl::Status status = claims->StringOf("iss") == authn::kLegacyIssuer
-                                  ? InspectLegacy(*claims, now, &answer)
-                                  : InspectBound(*claims, now, &answer);
-  if (!status.ok()) return status;
-  return answer;
+  return InspectJwt(token, now);
 }
 
 void PrintTokenPage(const TokenAnswer& answer, std::ostream& out) {
@@ -211,6 +246,9 @@ void PrintTokenPage(const TokenAnswer& answer, std::ostream& out) {
          "verify` says whether it is good.\n";
   PageRows rows;
   rows.Add("Type:", answer.type());
+  for (const std::string& problem : answer.problems()) {
+    rows.Add("Problem:", problem);
+  }
   AddUserRows(answer.user(), &rows);
   rows.Add("Credential:", answer.credentialid());
   rows.AddList("Audiences:", answer.audiences());

@@ -11,10 +11,11 @@
 
 namespace gatehouse::cli {
 
-// Reads `token`: a JWT, in the strict form that authenticators take, or a
-// bootstrap token. What makes others believe it, which is the signature or the
-// secret half, is not in the answer. kMalformed for anything else, with nothing
-// of it.
+// Reads `token`: a JWT or a bootstrap token. What makes others believe it,
+// which is the signature or the secret half, is not in the answer. Of a JWT
+// that authenticators refuse for its form, such as one with "alg": "none" or an
+// "exp" that is no number, the answer has what can be read, and why. kMalformed
+// for what has no header of a JWT, with nothing of it.
 absl::StatusOr<TokenAnswer> InspectToken(absl::string_view token,
                                          absl::Time now);
 

@@ -5,6 +5,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "cli/pki/pki_fixture.h"
@@ -106,6 +108,16 @@ status:
   EXPECT_TRUE(absl::StartsWith(Made("-o json"), "{\n    \"apiVersion\""));
 }
 
+// Zero is what the server's default is asked for by, as with kubectl.
+TEST_F(TokenTest, CreateWithoutDuration) {
+  for (const char* flags : {"", "--duration 0", "--duration=0s",
+                            "--service-account-max-token-expiration 0"}) {
+    EXPECT_TRUE(absl::StrContains(Made(absl::StrCat("-o yaml ", flags)),
+                                  "expirationSeconds: 3600\n"))
+        << flags;
+  }
+}
+
 TEST_F(TokenTest, CreateRefuses) {
   const struct {
     const char* flags;
@@ -113,6 +125,11 @@ TEST_F(TokenTest, CreateRefuses) {
   } kCases[] = {
       {"--duration 1500ms",
        "--duration cannot be expressed in units less than seconds"},
+      {"--audience=", "--audience: a name is empty"},
+      {"--duration -1h", "want a duration such as 24h or 90m, or 0"},
+      {"--service-account-max-token-expiration 59m",
+       "the service-account-max-token-expiration must be between 1 hour and "
+       "2^32 seconds"},
       {"--duration 5m", "may not specify a duration less than 10 minutes"},
       {"--bound-object-name pod",
        "--bound-object-name may only be set if --bound-object-kind is "
@@ -287,6 +304,22 @@ TEST_F(TokenTest, InspectOtherTokens) {
       {"eyJhbGciOiJFUzI1NiJ9."
        "eyJpc3MiOiJrdWJlcm5ldGVzL3NlcnZpY2VhY2NvdW50IiwiZXhwIjoxfQ.AAAA",
        {"Type:       LegacyServiceAccount\n", "Expires:    never\n"}},
+      // {"iss":"https://idp","exp":1e300}
+      {"eyJhbGciOiJFUzI1NiJ9."
+       "eyJpc3MiOiJodHRwczovL2lkcCIsImV4cCI6MWUzMDB9.AAAA",
+       {"NOT VERIFIED: ", "Type:      JWT\n",
+        "Problem:   ", "Header:    {\"alg\":\"ES256\"}\n",
+        "Claims:    {\"iss\":\"https://idp\",\"exp\":1e300}\n"}},
+      // {"alg":"none"} and {"sub":"jane"}, unsigned.
+      {"eyJhbGciOiJub25lIn0.eyJzdWIiOiJqYW5lIn0.",
+       {"NOT VERIFIED: ", "Problem:   ", "Header:    {\"alg\":\"none\"}\n",
+        "Claims:    {\"sub\":\"jane\"}\n"}},
+      // The same without the last part.
+      {"eyJhbGciOiJub25lIn0.eyJzdWIiOiJqYW5lIn0",
+       {"Problem:   ", "Claims:    {\"sub\":\"jane\"}\n"}},
+      // {"sub":"a","sub":"b"}: nobody can say what it says.
+      {"eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIiwic3ViIjoiYiJ9.AAAA",
+       {"Problem:   ", "Header:    {\"alg\":\"ES256\"}\n"}},
   };
   for (const auto& c : kCases) {
     const Result result = Gatehouse("token inspect -", c.in);
@@ -320,6 +353,7 @@ TEST_F(TokenTest, WhereTheTokenComesFrom) {
   };
   same("token inspect -o json --token-file $token", "");
   same("token inspect -o json -", token);
+  same("token inspect -o json --token-file -", token);
   same(absl::StrCat("token inspect -o json ", word), "");
   // Also behind flags that may be repeated.
   EXPECT_EQ(
@@ -336,6 +370,22 @@ TEST_F(TokenTest, WhereTheTokenComesFrom) {
     const char* error;
   } kCases[] = {
       {"token inspect", "", "error: there is no token\n"},
+      {"token inspect ''", token,
+       "error: the token is an empty argument; - is for stdin\n"},
+      {"token inspect --token-file=", token,
+       "error: --token-file: want a file, or - for stdin\n"},
+      {"token inspect", "\xef\xbb\xbf" + token,
+       "error: a byte order mark stands before the token: save it as UTF-8 "
+       "without one\n"},
+      {"token inspect", absl::StrCat("\xff\xfe", "e"),
+       "error: the token is written as UTF-16"},
+      {"token inspect", "bearer " + token,
+       "error: \"Bearer\" is a part of the header, not of the token: give what "
+       "follows it alone\n"},
+      {"token inspect --token-file -", "Authorization: Bearer " + token,
+       "error: \"Authorization:\" is a part of the header"},
+      {"token verify -f - --token-file -", token,
+       "name the token with --token-file FILE"},
       {"token inspect --token-file $none", "", "none"},
       {"token inspect x --token-file $token", "",
        "error: the token is given twice: as an argument and by "
@@ -343,6 +393,8 @@ TEST_F(TokenTest, WhereTheTokenComesFrom) {
       {"token inspect", std::string(70000, 'a'), "are no token"},
       {"token verify -f -", token, "name the token with --token-file FILE"},
       // The anonymous user is no answer about a token.
+      {"token verify garbage --audience=", "",
+       "error: --audience: a name is empty\n"},
       {"token verify garbage", "", "no kind of token is configured"},
       {"token verify garbage --api-audiences a -o json", "",
        "no kind of token is configured"},
@@ -467,15 +519,78 @@ type: bootstrap.kubernetes.io/token
 )");
 }
 
+// A variable that is not set must not make a new token.
+TEST_F(TokenTest, BootstrapReadsTheTokenThatIsGiven) {
+  constexpr char kToken[] = "abcdef.0123456789abcdef\n";
+  Write("token", kToken);
+  for (const char* line :
+       {"token bootstrap -o token -", "token bootstrap -o token --token-file -",
+        "token bootstrap -o token --token-file $token"}) {
+    EXPECT_EQ(Must(line, kToken), kToken) << line;
+  }
+  EXPECT_NE(Must("token bootstrap -o token", kToken), kToken);
+  const auto help = [](absl::string_view line) {
+    return absl::StrJoin(
+        absl::StrSplit(Must(line), absl::ByAnyChar(" \n"), absl::SkipEmpty()),
+        " ");
+  };
+  EXPECT_TRUE(
+      absl::StrContains(help("token bootstrap --help"), "a new one is made"));
+  EXPECT_TRUE(absl::StrContains(help("token inspect --help"), "stdin is read"));
+}
+
 TEST_F(TokenTest, BootstrapRefuses) {
   for (const char* line :
-       {"token bootstrap --ttl -1h", "token bootstrap --ttl soon",
+       {"token bootstrap ''",
+        "token bootstrap --token-file=", "token bootstrap --token-file ''",
+        "token bootstrap --ttl -1h", "token bootstrap --ttl soon",
         "token bootstrap --usages x", "token bootstrap --groups system:masters",
         "token bootstrap hunter2", "token bootstrap -o xml"}) {
     const Result result = Gatehouse(line);
     EXPECT_EQ(result.status, 2) << line;
     EXPECT_EQ(result.out, "") << line;
     EXPECT_FALSE(absl::StrContains(result.err, "hunter2"));
+  }
+}
+
+// What is typed in the wrong place may be the token.
+TEST_F(TokenTest, UsageErrorsShowNoValue) {
+  const struct {
+    const char* line;
+    const char* error;
+  } kCases[] = {
+      {"token verify a hunter2",
+       "1 argument too many; see 'gatehouse token "
+       "verify --help'"},
+      {"token verify a hunter2 hunter2", "2 arguments too many; see "},
+      {"token verify --token=hunter2",
+       "The following argument was not expected: --token; see "},
+      {"token verify --token hunter2 hunter2",
+       "The following argument was not expected: --token; 1 argument too many"},
+      {"token verify -xhunter2",
+       "The following argument was not expected: -x; see "},
+      {"token verify a -- --hunter2", "1 argument too many; see "},
+      {"token hunter2",
+       "there is no such command; see 'gatehouse token "
+       "--help'"},
+      {"token create sa --duration hunter2",
+       "--duration: want a duration such as 24h or 90m, or 0; see "},
+      {"token inspect --at hunter2",
+       "--at: want a time such as 2006-01-02T15:04:05Z (RFC 3339); see "},
+      {"token inspect -o hunter2",
+       "--output: not one of {page,json,yaml}; see "},
+      {"token create sa --bound-object-kind hunter2",
+       "--bound-object-kind: not one of {Node,Pod,Secret}; see "},
+      {"token create sa --service-account-extend-token-expiration=hunter2",
+       "--service-account-extend-token-expiration: not a value that it takes"},
+  };
+  for (const auto& c : kCases) {
+    const Result result = Gatehouse(c.line);
+    EXPECT_EQ(result.status, 2) << c.line;
+    EXPECT_EQ(result.out, "") << c.line;
+    EXPECT_TRUE(absl::StrContains(result.err, absl::StrCat("error: ", c.error)))
+        << c.line << ": " << result.err;
+    EXPECT_FALSE(absl::StrContains(result.err, "hunter2")) << result.err;
   }
 }
 

@@ -72,13 +72,13 @@ class VerifyTokenCommand : public Command {
   std::string output;
 
   absl::StatusOr<int> Run(const Streams& streams) override {
-    const bool from_stdin =
-        input.file.empty() && (input.token.empty() || input.token == "-");
-    if (from_stdin && absl::c_linear_search(objects.filenames, "-")) {
+    if (input.from_stdin() && absl::c_linear_search(objects.filenames, "-")) {
       return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
                        "-f - reads the objects from stdin: name the token "
                        "with --token-file FILE");
     }
+    const absl::Status wanted = CheckAudiences(audiences);
+    if (!wanted.ok()) return wanted;
     const absl::StatusOr<Secret> token = ReadToken(input, streams);
     if (!token.ok()) return token.status();
     const auto chain = MakeChain(streams);

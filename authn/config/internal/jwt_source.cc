@@ -9,6 +9,7 @@
 #include "authn/oidc/jwt_authenticator.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "objects/node.h"
 
 namespace gatehouse::authn::internal {
 namespace {
@@ -63,6 +64,11 @@ JwtSource::Issuers JwtSource::Current() const {
   return current_;
 }
 
+std::string JwtSource::From() const {
+  const std::vector<std::string> files = Files();
+  return files.empty() ? "oidc-* flags" : files.front();
+}
+
 std::vector<std::string> JwtSource::Files() const {
   const std::string& file =
       options_.oidc.has_value() ? options_.oidc->ca_file() : options_.file;
@@ -113,27 +119,29 @@ absl::Status JwtSource::LoadText(const std::string& text) {
 
 absl::StatusOr<k8s::AuthenticationConfiguration> JwtSource::Read(
     const std::string& text) const {
+  const std::string from = From();
+  objects::Document document;
   k8s::AuthenticationConfiguration configuration;
-  const std::string from = options_.oidc.has_value() && Files().empty()
-                               ? "oidc-* flags"
-                               : Files().front();
+  AuthenticationConfigurationOptions options;
   if (options_.oidc.has_value()) {
     *configuration.add_jwt() = JwtAuthenticatorOfFlags(*options_.oidc, text);
   } else {
-    auto decoded = DecodeAuthenticationConfiguration(text, from);
+    auto decoded = DecodeAuthenticationConfiguration(text, from, &document);
     if (!decoded.ok()) return decoded.status();
     configuration = *std::move(decoded);
+    options.document = &document;
+    options.file = from;
   }
-  AuthenticationConfigurationOptions options;
   options.disallowed_issuers = options_.disallowed_issuers;
   options.initial = initial_.has_value() ? &*initial_ : nullptr;
   const absl::Status status =
       CheckAuthenticationConfiguration(configuration, options);
   if (status.ok()) return configuration;
+  // Of a file, each text says where.
   return MakeError(
       status.code(), ReasonOf(status),
-      absl::StrCat(
-          from, ": invalid authentication configuration: ", status.message()));
+      absl::StrCat(options.document == nullptr ? absl::StrCat(from, ": ") : "",
+                   "invalid authentication configuration: ", status.message()));
 }
 
 absl::StatusOr<JwtSource::Issuers> JwtSource::Make(
@@ -156,7 +164,7 @@ absl::StatusOr<JwtSource::Issuers> JwtSource::Make(
   for (int i = 0; i < configuration.jwt_size(); ++i) {
     auto made = JwtAuthenticator::Create(configuration.jwt(i), options);
     if (!made.ok()) {
-      return InFile(absl::StrCat("jwt[", i, "]"), made.status());
+      return InFile(absl::StrCat(From(), ": jwt[", i, "]"), made.status());
     }
     authenticators.push_back(*std::move(made));
   }

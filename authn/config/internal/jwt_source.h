@@ -76,6 +76,8 @@ class JwtSource : public TokenAuthenticator {
 
   Issuers Current() const;
   std::vector<std::string> Files() const;
+  // What the configuration is from, for errors.
+  std::string From() const;
 
   // The steps of a load. Of one thread at a time, FileSource sees to it.
   absl::StatusOr<Loaded> Load();
