@@ -55,8 +55,6 @@ absl::Status CheckWithAnyKey(const Jws& jws, const KeySet& keys) {
 
 }  // namespace
 
-VerifiedJws::VerifiedJws(Jws jws) : jws_(std::move(jws)) {}
-
 absl::StatusOr<VerifiedJws> Verify(Jws jws, const KeySet& keys) {
   absl::Status status = jws.key_id().has_value() ? CheckWithNamedKey(jws, keys)
                                                  : CheckWithAnyKey(jws, keys);

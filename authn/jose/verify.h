@@ -44,7 +44,7 @@ class VerifiedJws {
 
  private:
   friend absl::StatusOr<VerifiedJws> Verify(Jws jws, const KeySet& keys);
-  explicit VerifiedJws(Jws jws);
+  explicit VerifiedJws(Jws&& jws) : jws_(std::move(jws)) {}
 
   Jws jws_;
 };

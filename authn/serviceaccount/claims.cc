@@ -182,8 +182,8 @@ absl::Status ReadBound(const Claims& claims, BasicBoundClaims<Text>* out) {
 
 // Adds an extra value; quickest when keys come in their order.
 void Add(const char* key, std::string value, UserInfo* user) {
-  std::vector<std::string> values;
-  values.push_back(std::move(value));
+  std::vector<std::string> values(1);
+  values[0] = std::move(value);
   user->extra.emplace(key, std::move(values));
 }
 

@@ -44,7 +44,7 @@ struct JsonValue {
     name_data = name.data();
     name_size = static_cast<uint32_t>(name.size());
   }
-  bool IsNamed(absl::string_view name) const;
+  bool IsNamed(absl::string_view other) const;
 
   // A string's characters, unescaped; a number, true or false as written.
   absl::string_view text() const { return {text_data, text_size}; }
