@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "authz/internal/review_validation.h"
 #include "base/errors.h"
+#include "base/extra_values.h"
 
 namespace gatehouse::authz {
 namespace {
@@ -138,11 +139,13 @@ Attributes AttributesFrom(const k8s::SubjectAccessReviewSpec& spec,
   user->name = spec.user();
   user->uid = spec.uid();
   user->groups.assign(spec.groups().begin(), spec.groups().end());
-  user->extra.clear();
-  for (const auto& entry : spec.extra()) {
-    const auto& values = entry.second.items();
-    user->extra[entry.first].assign(values.begin(), values.end());
+  std::vector<ExtraValues::value_type> extra;
+  extra.reserve(spec.extra().size());
+  for (const auto& [key, values] : spec.extra()) {
+    extra.emplace_back(key, std::vector<std::string>(values.items().begin(),
+                                                     values.items().end()));
   }
+  user->extra = ExtraValues::FromUnordered(std::move(extra));
   Attributes attributes = QuestionOf(spec);
   attributes.user = user;
   return attributes;

@@ -1,6 +1,7 @@
 #include "base/extra_values.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gatehouse {
 namespace {
@@ -14,6 +15,21 @@ bool IsBefore(const ExtraValues::value_type& entry, absl::string_view key) {
 ExtraValues::ExtraValues(std::initializer_list<value_type> entries) {
   entries_.reserve(entries.size());
   for (const value_type& entry : entries) emplace(entry.first, entry.second);
+}
+
+ExtraValues ExtraValues::FromUnordered(std::vector<value_type> entries) {
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const value_type& a, const value_type& b) {
+                     return a.first < b.first;
+                   });
+  entries.erase(std::unique(entries.begin(), entries.end(),
+                            [](const value_type& a, const value_type& b) {
+                              return a.first == b.first;
+                            }),
+                entries.end());
+  ExtraValues extra;
+  extra.entries_ = std::move(entries);
+  return extra;
 }
 
 std::vector<ExtraValues::value_type>::iterator ExtraValues::Place(

@@ -28,6 +28,11 @@ class ExtraValues {
   // Of keys that are there twice, the first counts.
   ExtraValues(std::initializer_list<value_type> entries);
 
+  // Returns what has `entries`, which are in any order, without the cost of
+  // operator[] for each: time grows with their number, not with its square. Of
+  // keys that are there twice, the first counts.
+  static ExtraValues FromUnordered(std::vector<value_type> entries);
+
   // The entries in order. What is in them can be changed by operator[] only.
   const_iterator begin() const { return entries_.begin(); }
   const_iterator end() const { return entries_.end(); }
@@ -40,7 +45,9 @@ class ExtraValues {
   // Returns the values of a key; none if it is not there.
   const std::vector<std::string>& at(absl::string_view key) const;
 
-  // Returns the values of a key, which is added if it is not there.
+  // Returns the values of a key, which is added if it is not there. As emplace,
+  // moves all that is behind it: for what others choose the number of, see
+  // FromUnordered.
   std::vector<std::string>& operator[](absl::string_view key);
   // Adds a key unless it is there. Constant time for a key behind all others.
   void emplace(std::string key, std::vector<std::string> values);

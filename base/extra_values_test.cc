@@ -1,9 +1,11 @@
 #include "base/extra_values.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -51,6 +53,21 @@ TEST(ExtraValuesTest, EqualIfAllIsEqual) {
   EXPECT_NE(one, (ExtraValues{{"a", {"1"}}, {"b", {"3", "2"}}}));
   EXPECT_NE(one, (ExtraValues{{"a", {"1"}}, {"c", {"2", "3"}}}));
   EXPECT_NE((ExtraValues{{"a", {}}}), ExtraValues());
+}
+
+TEST(ExtraValuesTest, FromUnordered) {
+  EXPECT_TRUE(ExtraValues::FromUnordered({}).empty());
+  EXPECT_EQ(ExtraValues::FromUnordered(
+                {{"b", {"2"}}, {"a", {"1"}}, {"b", {"lost"}}, {"", {"0"}}}),
+            (ExtraValues{{"", {"0"}}, {"a", {"1"}}, {"b", {"2"}}}));
+  // As many as a large answer has room for, without moving each for each.
+  std::vector<ExtraValues::value_type> many;
+  for (uint64_t i = 0; i < 300'000; ++i) {
+    many.emplace_back(absl::StrCat(i * 7919 % 300'007), Values{"v"});
+  }
+  const ExtraValues extra = ExtraValues::FromUnordered(std::move(many));
+  EXPECT_EQ(extra.size(), 300'000u);
+  EXPECT_TRUE(std::is_sorted(extra.begin(), extra.end()));
 }
 
 // Whatever is done to it, it is what a std::map is.

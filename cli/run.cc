@@ -23,7 +23,7 @@ constexpr char kExitStatusHelp[] =
     "Exit status: 0 for yes or done, 1 for no, 2 for an error.";
 
 int Fail(absl::string_view message, std::ostream& err) {
-  err << "error: " << Printable(message) << '\n';
+  err << "error: " << Printable(WithoutTokens(message)) << '\n';
   err.flush();
   return kExitError;
 }

@@ -110,6 +110,10 @@ TEST(RunTest, ErrorsShowNoTokens) {
   const std::string token(41, 'e');
   const std::string misspelled = "tokn verify " + token;
   const std::string moment = "authenticate --issuer-timeout " + token;
+  const std::string choice = "auth can-i --validate " + token;
+  const std::string number = "serve-webhook --secure-port " + token;
+  const std::string mode = "authorize --authorization-mode eyJh.eyJp.sig-_1";
+  const std::string file = "authenticate --requests dir/eyJh.eyJp.sig-_1/a";
   ExpectAll({
       {misspelled, 2, "",
        "error: The following arguments were not expected: tokn verify (41 "
@@ -126,6 +130,31 @@ TEST(RunTest, ErrorsShowNoTokens) {
       {"authenticate --issuer-timeout soon", 2, "",
        "error: --issuer-timeout: want a duration such as 24h or 90m, got "
        "\"soon\"; see 'gatehouse authenticate --help'\n",
+       ""},
+      {choice, 2, "",
+       "error: --validate: not one of {strict,warn,ignore}; see 'gatehouse "
+       "auth can-i --help'\n",
+       ""},
+      {"auth can-i --validate soon", 2, "",
+       "error: --validate: soon not in {strict,warn,ignore}; see 'gatehouse "
+       "auth can-i --help'\n",
+       ""},
+      {number, 2, "",
+       "error: --secure-port: not a value that it takes; see 'gatehouse "
+       "serve-webhook --help'\n",
+       ""},
+      {"authenticate abcdef.0123456789abcdef", 2, "",
+       "error: The following argument was not expected: (23 bytes); see "
+       "'gatehouse authenticate --help'\n",
+       ""},
+      {mode, 2, "",
+       "error: authorization-mode \"(a token)\" is not a valid mode: want "
+       "RBAC, "
+       "AlwaysAllow or AlwaysDeny\n",
+       ""},
+      {file, 2, "",
+       "error: --requests: cannot read dir/(a token)/a: No such file or "
+       "directory\n",
        ""},
   });
 }

@@ -256,6 +256,22 @@ TEST(WebhookTest, ItsErrorFillsNoLog) {
   EXPECT_LT(wrong.error().message().size(), 1200u);
 }
 
+// As many as its answer has room for cost no more than to read them.
+TEST(WebhookTest, ManyExtraValues) {
+  constexpr size_t kMany = 50'000;
+  std::string extra;
+  for (size_t i = 0; i < kMany; ++i) {
+    absl::StrAppend(&extra, i > 0 ? "," : "", "\"k", i, R"(":["v"])");
+  }
+  Fixture f;
+  f.Answer(absl::StrCat(R"({"authenticated":true,"user":{"username":"jane",)",
+                        R"("extra":{)", extra, "}}}"));
+  const Result result = f.Ask();
+  ASSERT_TRUE(result.authenticated()) << result.error();
+  EXPECT_EQ(result.authentication().user.extra.size(), kMany);
+  EXPECT_EQ(result.authentication().user.extra.count("k4711"), 1u);
+}
+
 TEST(WebhookTest, RefusedGroups) {
   WebhookOptions options = Fixture::V1();
   options.refused_groups = {"system:masters"};

@@ -1,5 +1,6 @@
 #include "cli/internal/usage_error.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -9,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "authn/token/bootstrap_token.h"
 #include "base/go_quote.h"
 #include "cli/internal/arguments.h"
 
@@ -69,13 +71,28 @@ std::string ShowExtras(const std::vector<std::string>& extras) {
   for (const std::string& extra : extras) {
     std::string text = FlagName(extra);
     if (text.empty()) {
-      text = extra.size() <= kMaxShownValue
-                 ? extra
-                 : absl::StrCat("(", extra.size(), " bytes)");
+      text = MayBeToken(extra) ? absl::StrCat("(", extra.size(), " bytes)")
+                               : extra;
     }
     shown.push_back(text);
   }
   return NotExpected(shown);
+}
+
+// Whether a text of the parser or of a check has a value that is not shown. The
+// values that a flag takes, in braces, may be many.
+bool HasLongValue(absl::string_view text) {
+  for (const absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (word.size() > kMaxShownValue && word[0] != '{' &&
+        FlagName(absl::StripSuffix(word, ":")).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool IsOfToken(unsigned char c) {
+  return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 // Takes the value out of the texts of parser and checks: "NAME: want ..., got
@@ -100,8 +117,29 @@ std::string WithoutValue(absl::string_view text) {
 
 }  // namespace
 
+bool MayBeToken(absl::string_view text) {
+  return text.size() > kMaxShownValue ||
+         authn::ParseBootstrapToken(text).has_value();
+}
+
+std::string WithoutTokens(absl::string_view text) {
+  // How "{" and a quote begin in base64url, and so every header.
+  constexpr absl::string_view kStart = "eyJ";
+  std::string shown;
+  while (true) {
+    const size_t start = std::min(text.find(kStart), text.size());
+    const absl::string_view rest = text.substr(start);
+    const size_t size = absl::c_find_if_not(rest, IsOfToken) - rest.begin();
+    const absl::string_view word = rest.substr(0, size);
+    absl::StrAppend(&shown, text.substr(0, start),
+                    absl::c_count(word, '.') >= 2 ? "(a token)" : word);
+    if (size == rest.size()) return shown;
+    text = rest.substr(size);
+  }
+}
+
 std::string GotValue(absl::string_view value) {
-  if (value.size() > kMaxShownValue) return "";
+  if (MayBeToken(value)) return "";
   return absl::StrCat(kGot, GoQuote(value));
 }
 
@@ -117,7 +155,8 @@ std::string UsageErrorText(const CLI::App& root, const CLI::App& selected,
   const bool has_value =
       dynamic_cast<const CLI::ValidationError*>(&error) != nullptr ||
       dynamic_cast<const CLI::ConversionError*>(&error) != nullptr;
-  return may_be_token && has_value ? WithoutValue(text) : text;
+  return has_value && (may_be_token || HasLongValue(text)) ? WithoutValue(text)
+                                                           : text;
 }
 
 }  // namespace gatehouse::cli

@@ -12,6 +12,7 @@
 #include "authn/token/token_authenticator.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "cli/internal/usage_error.h"
 
 namespace gatehouse::cli {
 
@@ -38,8 +39,16 @@ absl::StatusOr<std::string> ReadStream(std::istream& in) {
 absl::StatusOr<std::string> ReadText(const TokenInput& input,
                                      const Streams& streams) {
   if (input.from_stdin()) return ReadStream(streams.in);
-  if (!input.file.empty()) return ReadFile(input.file, kMaxBytes);
-  return input.token;
+  if (input.file.empty()) return input.token;
+  absl::StatusOr<std::string> text = ReadFile(input.file, kMaxBytes);
+  // Some take the flag for one that is given the token itself.
+  if (text.ok() || absl::StrContains(input.file, "/") ||
+      !MayBeToken(input.file)) {
+    return text;
+  }
+  return MakeError(text.status().code(), ReasonOf(text.status()),
+                   "--token-file: it cannot be read, and is not named here, as "
+                   "it may be a token: want a file that has the token");
 }
 
 bool Given(const CLI::Option* option) {

@@ -583,6 +583,13 @@ TEST_F(TokenTest, UsageErrorsShowNoValue) {
        "--bound-object-kind: not one of {Node,Pod,Secret}; see "},
       {"token create sa --service-account-extend-token-expiration=hunter2",
        "--service-account-extend-token-expiration: not a value that it takes"},
+      // Whoever takes the flag for the token's own.
+      {"token verify --token-file=hunter.234567890hunter2",
+       "--token-file: it cannot be read, and is not named here"},
+      {"token verify --token-file hunter2-that-is-longer-than-forty-bytes-is",
+       "--token-file: it cannot be read, and is not named here"},
+      {"token bootstrap --usages eyJh.eyJp.hunter2",
+       "bootstrap token usage \"(a token)\": want "},
   };
   for (const auto& c : kCases) {
     const Result result = Gatehouse(c.line);

@@ -294,8 +294,7 @@ class Reader {
     return at;
   }
 
-  JoseError RestOfString(const char* start,
-                                                 absl::string_view* value) {
+  JoseError RestOfString(const char* start, absl::string_view* value) {
     char* out = at_;
     while (at_ != end_ && *at_ != '"') {
       const char c = *at_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
+
+#include "base/extra_values.h"
 
 namespace gatehouse::authn::internal {
 
@@ -23,9 +26,13 @@ UserInfo UserFromMessage(const k8s::UserInfo& message) {
   user.name = message.username();
   user.uid = message.uid();
   user.groups.assign(message.groups().begin(), message.groups().end());
+  std::vector<ExtraValues::value_type> extra;
+  extra.reserve(message.extra().size());
   for (const auto& [key, values] : message.extra()) {
-    user.extra[key].assign(values.items().begin(), values.items().end());
+    extra.emplace_back(key, std::vector<std::string>(values.items().begin(),
+                                                     values.items().end()));
   }
+  user.extra = ExtraValues::FromUnordered(std::move(extra));
   return user;
 }
 
