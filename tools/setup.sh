@@ -22,7 +22,7 @@ readonly BASE=(
 )
 # Second opinions that only the tests ask for.
 readonly TEST=(gnutls-bin)
-readonly CLANG=(clang libclang-rt-dev)
+readonly CLANG=(clang libclang-rt-dev lld)
 
 # Adds the packages of a profile to `wanted`.
 add_profile() {
