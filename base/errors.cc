@@ -42,9 +42,10 @@ constexpr absl::string_view kNames[] = {
     "WrongAudience",
     "WrongHolder",
     "ConnectionReset",
+    "ServiceUnavailable",
 };
 static_assert(std::size(kNames) ==
-                  static_cast<size_t>(Reason::kConnectionReset) + 1,
+                  static_cast<size_t>(Reason::kServiceUnavailable) + 1,
               "every Reason has a name");
 
 }  // namespace

@@ -34,14 +34,15 @@ enum class Reason {
   kNameNotPermitted,     // Outside the name constraints of a CA.
   kUnhandledCritical,    // A critical extension that is not known here.
   kWeakCryptography,     // A key or digest that the policy refuses.
-  kStale,                // Revocation information is missing or outdated.
+  kStale,                // Revocation lists or keys are missing or outdated.
   kNotAllowed,           // Verified, but not in the list of those let in.
   // Of tokens.
   kUnknownToken,   // Nobody's token, as far as is known here.
   kWrongAudience,  // Good, but for somebody else.
   kWrongHolder,    // Bound to a certificate that the client does not hold.
   // Of other servers.
-  kConnectionReset,  // It reset the connection; to ask again may help.
+  kConnectionReset,     // It reset the connection; to ask again may help.
+  kServiceUnavailable,  // It did not answer, or not as agreed.
 };
 
 // Returns the stable name of `reason`, such as "UnknownField"; "" for kNone.

@@ -42,10 +42,11 @@ constexpr struct {
     {Reason::kWrongAudience, "WrongAudience"},
     {Reason::kWrongHolder, "WrongHolder"},
     {Reason::kConnectionReset, "ConnectionReset"},
+    {Reason::kServiceUnavailable, "ServiceUnavailable"},
 };
 // kNone aside, every enumerator has a row.
 static_assert(std::size(kReasons) ==
-                  static_cast<size_t>(Reason::kConnectionReset),
+                  static_cast<size_t>(Reason::kServiceUnavailable),
               "a Reason without a row");
 
 TEST(ErrorsTest, EveryReasonHasItsOwnName) {

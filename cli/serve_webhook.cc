@@ -101,6 +101,16 @@ absl::string_view PathOf(absl::string_view target) {
   return Short(target.substr(0, target.find('?')));
 }
 
+// Why a request was refused, for the log.
+std::string Cause(const server::AuditRecord& record) {
+  if (!record.authentication_error.ok()) {
+    return std::string(record.authentication_error.message());
+  }
+  if (record.user == nullptr) return "it has no credentials";
+  const auto reason = record.annotations.find("authorization.k8s.io/reason");
+  return reason == record.annotations.end() ? "" : reason->second;
+}
+
 // A TokenReview carries a token and nothing else: what is about other
 // credentials would be passed over in silence.
 absl::Status CheckTokensOnly(const authn::Config& config) {
@@ -226,8 +236,7 @@ class ServeWebhook : public Command {
               " ", PathOf(record.request.target), " of ",
               record.user == nullptr ? "a stranger" : Short(record.user->name),
               " (", record.credential_id, ") at ",
-              record.request.remote_address, ": ",
-              record.authentication_error.message()),
+              record.request.remote_address, ": ", Cause(record)),
           streams);
     };
     auto webhook = Webhook::Create(std::move(options));

@@ -335,6 +335,10 @@ TEST_F(ServeWebhookTest, AnswersCurl) {
       EXPECT_THAT(got, HasSubstr(part)) << c.caller << " " << c.path;
     }
   }
+  // Who runs it reads why, of each kind of refusal.
+  EXPECT_THAT(Logged("it has no credentials"), HasSubstr("refused with 401: "));
+  EXPECT_THAT(Logged("not named by --allow-callers"),
+              HasSubstr("refused with 403: "));
   EXPECT_EQ(Stop(SIGTERM), 0);
 }
 

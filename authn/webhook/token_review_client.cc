@@ -216,7 +216,8 @@ Result WebhookTokenAuthenticator::Judge(const k8s::TokenReviewStatus& status,
   }
   if (!status.authenticated()) {
     if (status.error().empty()) return Result();
-    return absl::UnauthenticatedError(internal::ShownText(status.error()));
+    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kUnknownToken,
+                     internal::ShownText(status.error()));
   }
   who.user = internal::UserFromMessage(status.user());
   for (const std::string& group : who.user.groups) {
@@ -241,8 +242,10 @@ Result WebhookTokenAuthenticator::AuthenticateToken(
                      "authentication webhook: the token is not UTF-8");
   }
   const auto status = Ask(token, context);
-  if (!status.ok()) return status.status();
-  return Judge(*status, context);
+  if (status.ok()) return Judge(*status, context);
+  if (ReasonOf(status.status()) != Reason::kNone) return status.status();
+  return MakeError(status.status().code(), Reason::kServiceUnavailable,
+                   status.status().message());
 }
 
 }  // namespace gatehouse::authn

@@ -248,6 +248,7 @@ TEST(WebhookTest, ItsErrorFillsNoLog) {
   ASSERT_TRUE(result.rejected());
   EXPECT_THAT(std::string(result.error().message()), HasSubstr("boom"));
   EXPECT_LT(result.error().message().size(), 1100u);
+  EXPECT_EQ(ReasonOf(result.error()), Reason::kUnknownToken);
   // Nor what is wrong with an answer, which names the place.
   f.Answer(absl::StrCat(R"({"authenticated":true,"user":{"extra":{")",
                         std::string(500'000, 'x'), R"(":"y"}}})"));
@@ -316,7 +317,20 @@ TEST_P(FaultTest, FailsClosed) {
   ASSERT_TRUE(result.rejected());
   EXPECT_THAT(std::string(result.error().message()), HasSubstr(c.error));
   EXPECT_FALSE(absl::StrContains(result.error().ToString(), "s3cret"));
+  // So that nobody takes it for a token that is bad.
+  EXPECT_NE(ReasonOf(result.error()), Reason::kNone);
+  EXPECT_NE(ReasonOf(result.error()), Reason::kUnknownToken);
   EXPECT_EQ(f.http->calls(), static_cast<size_t>(c.attempts));
+}
+
+TEST(WebhookTest, WhoDoesNotAnswerHasAReasonOfItsOwn) {
+  for (const absl::StatusOr<HttpResponse>& answer :
+       {absl::StatusOr<HttpResponse>(absl::UnavailableError("refused")),
+        absl::StatusOr<HttpResponse>(Http(401))}) {
+    Fixture f;
+    f.http->AnswerInOrder(kUrl, {answer});
+    EXPECT_EQ(ReasonOf(f.Ask().error()), Reason::kServiceUnavailable);
+  }
 }
 
 constexpr char kHost[] = "authentication webhook hook.example.com:8443: ";
