@@ -66,8 +66,7 @@ TEST_P(SubjectTest, IsTheUser) {
   const auto user = UserFromSubject(*subject, "X509SHA256=00", options);
   EXPECT_EQ(Say(user), GetParam().want);
   if (!user.ok() || !user->has_value()) return;
-  const ExtraValues want = {
-      {kCredentialIdKey, {"X509SHA256=00"}}};
+  const ExtraValues want = {{kCredentialIdKey, {"X509SHA256=00"}}};
   EXPECT_EQ((*user)->extra, want);
 }
 
@@ -153,8 +152,7 @@ TEST(CommonNameConversionTest, TakesTheLeaf) {
   const pki::Certificate leaf = Leaf("jane", ca).Build();
   const auto user = Convert(CommonNameConversion(), ca, leaf);
   EXPECT_EQ(Say(user), "jane  []");
-  const ExtraValues want = {
-      {kCredentialIdKey, {leaf.CredentialId()}}};
+  const ExtraValues want = {{kCredentialIdKey, {leaf.CredentialId()}}};
   EXPECT_EQ((*user)->extra, want);
 }
 
