@@ -168,7 +168,7 @@ Registered AddMatrix(CLI::App& auth) {
              "Resources to show, such as po, deploy.apps or pods/log")
       ->type_name("");
   AddUserFlags(app, &command->user);
-  AddNamespaceFlag(app, &command->namespace_);
+  AddNamespaceFlag(app, "Namespace to ask about", &command->namespace_);
   AddPolicyFlags(app, /*many=*/false, &command->policy);
   AddChainFlags(app, &command->policy);
   AddOutputFlag(app, {"table", "json", "yaml"}, &command->output);

@@ -111,18 +111,6 @@ std::string Cause(const server::AuditRecord& record) {
   return reason == record.annotations.end() ? "" : reason->second;
 }
 
-// A TokenReview carries a token and nothing else: what is about other
-// credentials would be passed over in silence.
-absl::Status CheckTokensOnly(const authn::Config& config) {
-  if (config.client_cas().empty() && !config.has_request_header()) {
-    return absl::OkStatus();
-  }
-  return MakeError(
-      absl::StatusCode::kInvalidArgument, Reason::kInvalid,
-      "--client-ca-file and --requestheader-* are about credentials that no "
-      "TokenReview carries; those who ask here are --caller-ca-file's");
-}
-
 class ServeWebhook : public Command {
  public:
   PolicyFlags policy;
@@ -159,8 +147,7 @@ class ServeWebhook : public Command {
   absl::Status Start(const Streams& streams) {
     const absl::StatusOr<authn::Config> config = authentication.ToConfig();
     if (!config.ok()) return config.status();
-    absl::Status status = CheckTokensOnly(*config);
-    if (status.ok()) status = CheckAllowCallers();
+    absl::Status status = CheckAllowCallers();
     if (!status.ok()) return status;
     auto loaded = LivePolicy::Load(policy, streams);
     if (!loaded.ok()) return loaded.status();
@@ -390,7 +377,7 @@ Registered AddServeWebhook(CLI::App& parent) {
   AddServerFlags(app, command.get());
   AddPolicyFlags(app, /*many=*/true, &command->policy);
   AddChainFlags(app, &command->policy);
-  command->authentication.AddTo(app);
+  command->authentication.AddTokenFlagsTo(app);
   return Registered{&app, std::move(command)};
 }
 

@@ -471,7 +471,12 @@ TEST_F(ServeWebhookTest, WhatItDoesNotStartWith) {
       {"--tls-cert-file $D/server.crt --tls-private-key-file $D/server.key "
        "--caller-ca-file $D/callers.crt -f $D/policy.yaml --client-ca-file "
        "$D/callers.crt",
-       "credentials that no TokenReview carries"},
+       "--client-ca-file: it is about credentials that no TokenReview "
+       "carries"},
+      {"--tls-cert-file $D/server.crt --tls-private-key-file $D/server.key "
+       "--caller-ca-file $D/callers.crt --anonymous-auth=false",
+       "--anonymous-auth: it is about credentials that no TokenReview "
+       "carries"},
       {"--tls-cert-file $D/server.crt --tls-private-key-file $D/server.key "
        "--caller-ca-file $D/none.crt -f $D/policy.yaml",
        "none.crt"},

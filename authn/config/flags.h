@@ -26,6 +26,9 @@ struct Flag {
   FlagForm form;
   absl::string_view value;  // What stands for the value: "FILE"; "" of kBool.
   absl::string_view help;   // One sentence without a full stop.
+  // Whether it says anything about a token that comes without a request, as in
+  // a TokenReview: not the flags of certificates, proxies and anonymous access.
+  bool for_tokens = true;
 };
 
 // Returns all flags, by name. They live as long as the process.

@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "cli/internal/arguments.h"
 
 namespace gatehouse::cli {
@@ -20,6 +21,15 @@ void AuthenticationFlags::AddTo(CLI::App& app) {
   for (const authn::Flag& flag : authn::AuthenticationFlags()) Add(app, flag);
 }
 
+void AuthenticationFlags::AddTokenFlagsTo(CLI::App& app) {
+  for (const authn::Flag& flag : authn::AuthenticationFlags()) {
+    CLI::Option* const option = Add(app, flag);
+    if (flag.for_tokens) continue;
+    option->group("");  // Not in the help.
+    flags_.back()->refused = true;
+  }
+}
+
 void AuthenticationFlags::AddTo(CLI::App& app,
                                 absl::Span<const absl::string_view> names) {
   for (const absl::string_view name : names) {
@@ -28,27 +38,34 @@ void AuthenticationFlags::AddTo(CLI::App& app,
   }
 }
 
-void AuthenticationFlags::Add(CLI::App& app, const authn::Flag& flag) {
+CLI::Option* AuthenticationFlags::Add(CLI::App& app, const authn::Flag& flag) {
   auto given = std::make_unique<Given>();
   given->name = std::string(flag.name);
   const std::string option = absl::StrCat("--", flag.name);
   const std::string help =
       absl::StrCat(flag.help, MayRepeat(flag.form) ? "; may be repeated" : "");
+  CLI::Option* added = nullptr;
   if (flag.form == authn::FlagForm::kBool) {
     // All that was said, so that contradictions show.
-    app.add_flag(option, given->values, help)->take_all()->group(kGroup);
+    added = app.add_flag(option, given->values, help)->take_all();
   } else {
-    AddStrings(app, option, &given->values, help)
-        ->type_name(std::string(flag.value))
-        ->allow_extra_args(false)
-        ->group(kGroup);
+    added = AddStrings(app, option, &given->values, help)
+                ->type_name(std::string(flag.value))
+                ->allow_extra_args(false);
   }
   flags_.push_back(std::move(given));
+  return added->group(kGroup);
 }
 
 absl::StatusOr<authn::Config> AuthenticationFlags::ToConfig() const {
   std::vector<authn::FlagValue> values;
   for (const auto& given : flags_) {
+    if (given->refused && !given->values.empty()) {
+      return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
+                       absl::StrCat("--", given->name,
+                                    ": it is about credentials that no "
+                                    "TokenReview carries"));
+    }
     for (const std::string& value : given->values) {
       values.push_back({given->name, value});
     }

@@ -26,11 +26,15 @@ class AuthenticationFlags {
   // Adds all of them to `app`, whose parser then writes into this object.
   void AddTo(CLI::App& app);
 
+  // Adds those about tokens. The others are errors of ToConfig that say so:
+  // what a TokenReview does not carry would be passed over in silence.
+  void AddTokenFlagsTo(CLI::App& app);
+
   // Adds those of these names, which are flags of authn/config/flags.h.
   void AddTo(CLI::App& app, absl::Span<const absl::string_view> names);
 
   // Returns what the flags say, once they are parsed. Errors:
-  // authn::ApplyFlags', which name the flag.
+  // authn::ApplyFlags', which name the flag, and those of AddTokenFlagsTo.
   absl::StatusOr<authn::Config> ToConfig() const;
 
  private:
@@ -39,9 +43,10 @@ class AuthenticationFlags {
   struct Given {
     std::string name;  // Without the dashes.
     std::vector<std::string> values;
+    bool refused = false;
   };
 
-  void Add(CLI::App& app, const authn::Flag& flag);
+  CLI::Option* Add(CLI::App& app, const authn::Flag& flag);
 
   // By pointer: the parser keeps theirs.
   std::vector<std::unique_ptr<Given>> flags_;

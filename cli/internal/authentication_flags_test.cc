@@ -1,12 +1,17 @@
 #include "cli/internal/authentication_flags.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "authn/config/flags.h"
 #include "base/errors.h"
@@ -52,6 +57,36 @@ TEST(AuthenticationFlagsTest, AllAreKnown) {
     EXPECT_EQ(option->get_items_expected_max() == 0,
               flag.form == authn::FlagForm::kBool)
         << flag.name;
+  }
+}
+
+TEST(AuthenticationFlagsTest, HelpOfTokenFlagsNamesNoOthers) {
+  CLI::App app;
+  AuthenticationFlags flags;
+  flags.AddTokenFlagsTo(app);
+  const std::string help = app.help();
+  const std::vector<absl::string_view> words =
+      absl::StrSplit(help, absl::ByAnyChar(" \n"));
+  size_t others = 0;
+  for (const authn::Flag& flag : authn::AuthenticationFlags()) {
+    EXPECT_EQ(absl::c_linear_search(words, absl::StrCat("--", flag.name)),
+              flag.for_tokens)
+        << flag.name;
+    if (!flag.for_tokens) ++others;
+  }
+  EXPECT_EQ(others, 14u);
+}
+
+TEST(AuthenticationFlagsTest, TokenFlagsRefuseTheOthers) {
+  for (const authn::Flag& flag : authn::AuthenticationFlags()) {
+    CLI::App app;
+    AuthenticationFlags flags;
+    flags.AddTokenFlagsTo(app);
+    app.parse(absl::StrCat("--", flag.name, "=true"));
+    const absl::Status status = flags.ToConfig().status();
+    EXPECT_EQ(absl::StrContains(status.message(), "no TokenReview carries"),
+              !flag.for_tokens)
+        << flag.name << ": " << status;
   }
 }
 

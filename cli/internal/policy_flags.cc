@@ -48,12 +48,13 @@ void AddValidateFlag(CLI::App& app, std::string* validate) {
       ->capture_default_str();
 }
 
-void AddNamespaceFlag(CLI::App& app, std::string* namespace_) {
+void AddNamespaceFlag(CLI::App& app, const std::string& help,
+                      std::string* namespace_) {
   const auto or_default = [](std::string& name) {
     if (name.empty()) name = "default";
     return std::string();
   };
-  app.add_option("-n,--namespace", *namespace_, "Namespace to ask about")
+  app.add_option("-n,--namespace", *namespace_, help)
       ->type_name("NAMESPACE")
       ->transform(CLI::Validator(or_default, ""))
       ->capture_default_str();

@@ -32,8 +32,10 @@ absl::Status CheckFilenames(const std::vector<std::string>& filenames);
 // Adds --validate, with kubectl's synonyms true and false.
 void AddValidateFlag(CLI::App& app, std::string* validate);
 
-// Adds -n. An empty namespace is "default", as without a kubeconfig.
-void AddNamespaceFlag(CLI::App& app, std::string* namespace_);
+// Adds -n, which `help` explains. An empty namespace is "default", as without a
+// kubeconfig.
+void AddNamespaceFlag(CLI::App& app, const std::string& help,
+                      std::string* namespace_);
 
 // Adds --authorization-mode and --always-allow-paths, for commands that decide.
 void AddChainFlags(CLI::App& app, PolicyFlags* flags);

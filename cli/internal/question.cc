@@ -126,7 +126,7 @@ void AddQuestionFlags(CLI::App& app, QuestionFlags* flags) {
              "API such as get, list, create; TYPE a resource, shortcuts "
              "and groups are resolved; * stands for all")
       ->type_name("");
-  AddNamespaceFlag(app, &flags->namespace_);
+  AddNamespaceFlag(app, "Namespace to ask about", &flags->namespace_);
   app.add_flag("-A,--all-namespaces", flags->all_namespaces,
                "Ask about all namespaces at once");
   app.add_option("--subresource", flags->subresource,

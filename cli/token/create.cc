@@ -201,7 +201,7 @@ Registered AddCreateToken(CLI::App& token) {
   app.footer(kExamples);
   app.add_option("SERVICEACCOUNT", command->account, "Name of the account")
       ->required();
-  AddNamespaceFlag(app, &command->namespace_);
+  AddNamespaceFlag(app, "Namespace of the account", &command->namespace_);
   AddStrings(app, "--audience", &command->audiences,
              "Whom the token is for; may be repeated; the server if not given")
       ->type_name("NAME")

@@ -163,13 +163,22 @@ absl::StatusOr<authn::Claims> DecodePart(absl::string_view part) {
   return authn::Claims::Parse(text);
 }
 
+// What is no JSON Web Token may well be a good one of another kind.
+absl::Status Opaque(const absl::Status& why) {
+  return MakeError(why.code(), ReasonOf(why),
+                   absl::StrCat("neither a JSON Web Token (", why.message(),
+                                ") nor a bootstrap token: tokens of a static "
+                                "file or of a webhook say nothing that could "
+                                "be shown"));
+}
+
 absl::StatusOr<TokenAnswer> InspectJwt(absl::string_view token,
                                        absl::Time now) {
   const absl::Status form = authn::Jws::Parse(token).status();
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
   const auto header = DecodePart(parts[0]);
   if (parts.size() < 2 || !header.ok()) {
-    return form.ok() ? header.status() : form;
+    return Opaque(form.ok() ? header.status() : form);
   }
   TokenAnswer answer;
   answer.set_verification(kNotVerified);

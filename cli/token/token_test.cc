@@ -338,6 +338,9 @@ TEST_F(TokenTest, InspectNeverShowsWhatItCannotRead) {
     EXPECT_EQ(result.status, 2);
     EXPECT_EQ(result.out, "");
     EXPECT_FALSE(absl::StrContains(result.err, "hunter2")) << result.err;
+    EXPECT_TRUE(absl::StartsWith(result.err,
+                                 "error: neither a JSON Web Token (token: "))
+        << result.err;
   }
 }
 

@@ -76,11 +76,15 @@ absl::Status SetPolicy(const std::string& value, Config* config) {
   return absl::OkStatus();
 }
 
+// Flag::for_tokens of what is about more than a token.
+constexpr bool kOfRequests = false;
+
 // By name.
 constexpr FlagEntry kEntries[] = {
     {{"anonymous-auth", FlagForm::kBool, "",
       "Let requests without a credential in as system:anonymous; on by "
-      "default"},
+      "default",
+      kOfRequests},
      nullptr,
      [](bool value, Config* config) { config->set_anonymous(value); }},
     {{"api-audiences", FlagForm::kList, "AUDIENCES",
@@ -116,19 +120,21 @@ constexpr FlagEntry kEntries[] = {
        return absl::OkStatus();
      }},
     {{"client-ca-file", FlagForm::kText, "FILE",
-      "PEM file with the CAs whose client certificates are trusted"},
+      "PEM file with the CAs whose client certificates are trusted",
+      kOfRequests},
      [](const std::string& value, Config* config) {
        FlagCa(config)->add_files(value);
        return absl::OkStatus();
      }},
     {{"client-crl-file", FlagForm::kRepeated, "FILE",
-      "File with certificate revocation lists of those CAs, PEM or DER"},
+      "File with certificate revocation lists of those CAs, PEM or DER",
+      kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_revocation()->add_crl_files(value);
        return absl::OkStatus();
      }},
     {{"client-ocsp-file", FlagForm::kRepeated, "FILE",
-      "File with an OCSP response, DER"},
+      "File with an OCSP response, DER", kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_revocation()->add_ocsp_files(value);
        return absl::OkStatus();
@@ -197,49 +203,53 @@ constexpr FlagEntry kEntries[] = {
      true},
     {{"requestheader-allowed-names", FlagForm::kList, "NAMES",
       "CommonNames of the proxies that may name users in headers; all of the "
-      "CA by default"},
+      "CA by default",
+      kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_request_header()->add_allowed_names(value);
        return absl::OkStatus();
      }},
     {{"requestheader-client-ca-file", FlagForm::kText, "FILE",
-      "PEM file with the CAs of the proxies that may name users in headers"},
+      "PEM file with the CAs of the proxies that may name users in headers",
+      kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_request_header()->set_client_ca_file(value);
        return absl::OkStatus();
      }},
     {{"requestheader-extra-headers-prefix", FlagForm::kList, "PREFIXES",
-      "Prefixes of headers with more about the user, such as X-Remote-Extra-"},
+      "Prefixes of headers with more about the user, such as X-Remote-Extra-",
+      kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_request_header()->add_extra_header_prefixes(value);
        return absl::OkStatus();
      }},
     {{"requestheader-group-headers", FlagForm::kList, "HEADERS",
-      "Headers with groups, such as X-Remote-Group"},
+      "Headers with groups, such as X-Remote-Group", kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_request_header()->add_group_headers(value);
        return absl::OkStatus();
      }},
     {{"requestheader-uid-headers", FlagForm::kList, "HEADERS",
-      "Headers with the uid; X-Remote-Uid must be among them"},
+      "Headers with the uid; X-Remote-Uid must be among them", kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_request_header()->add_uid_headers(value);
        return absl::OkStatus();
      }},
     {{"requestheader-username-headers", FlagForm::kList, "HEADERS",
-      "Headers with the user's name, such as X-Remote-User"},
+      "Headers with the user's name, such as X-Remote-User", kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_request_header()->add_username_headers(value);
        return absl::OkStatus();
      }},
     {{"require-revocation", FlagForm::kBool, "",
-      "Refuse a certificate if no CRL or OCSP response covers its issuer"},
+      "Refuse a certificate if no CRL or OCSP response covers its issuer",
+      kOfRequests},
      nullptr,
      [](bool value, Config* config) {
        config->mutable_revocation()->set_require_coverage(value);
      }},
     {{"revocation-file", FlagForm::kText, "FILE",
-      "Deny list of certificates, keys and users, YAML or JSON"},
+      "Deny list of certificates, keys and users, YAML or JSON", kOfRequests},
      [](const std::string& value, Config* config) {
        config->mutable_revocation()->set_deny_list_file(value);
        return absl::OkStatus();
@@ -298,7 +308,8 @@ constexpr FlagEntry kEntries[] = {
      }},
     {{"stale-revocation", FlagForm::kText, "MODE",
       "What a list past its nextUpdate is worth: refuse the certificate, trust "
-      "the list, or trust it for a DURATION more; refuse by default"},
+      "the list, or trust it for a DURATION more; refuse by default",
+      kOfRequests},
      &SetStale},
     {{"token-auth-file", FlagForm::kText, "FILE",
       "CSV file of static tokens: token, user, uid, groups"},
@@ -308,7 +319,8 @@ constexpr FlagEntry kEntries[] = {
      }},
     {{"verification-policy", FlagForm::kText, "NAME",
       "What is strong enough: default (RSA from 2048 bits) or kubernetes (from "
-      "1024)"},
+      "1024)",
+      kOfRequests},
      &SetPolicy},
 };
 
