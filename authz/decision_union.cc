@@ -31,7 +31,7 @@ void Collect(absl::string_view path, const ConditionalDecision& decision,
   if (!decision.reason().empty()) {
     out->reasons.push_back(absl::StrCat(path, ": {", decision.reason(), "}"));
   }
-  out->errors.push_back(internal::PrefixError(path, decision.error()));
+  out->errors.push_back(InContext(path, decision.error()));
 }
 
 absl::Status NameError(Reason reason, absl::string_view message) {
@@ -101,7 +101,7 @@ GroupResult EvaluateGroup(const ConditionsMap& map, const Effect& effect,
       case ConditionResult::Kind::kFalse:
         break;
       case ConditionResult::Kind::kError:
-        errors.push_back(internal::PrefixError(
+        errors.push_back(InContext(
             absl::StrCat("condition ", GoQuote(condition.id), " with effect=",
                          effect.name, " evaluated to an error"),
             one.error()));

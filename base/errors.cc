@@ -69,6 +69,20 @@ Reason ReasonOf(const absl::Status& status) {
   return static_cast<Reason>(it - std::begin(kNames));
 }
 
+absl::Status InContext(absl::string_view context, const absl::Status& status) {
+  absl::Status copy(
+      status.code(),
+      absl::StrCat(context, context.empty() ? "" : ": ", status.message()));
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    copy.SetPayload(url, absl::Cord(std::string(payload)));
+  });
+  return copy;
+}
+
+absl::Status Unshared(const absl::Status& status) {
+  return InContext("", status);
+}
+
 std::string AggregateMessages(absl::Span<const std::string> messages) {
   std::vector<absl::string_view> unique;
   for (const std::string& message : messages) {

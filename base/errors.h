@@ -56,6 +56,16 @@ absl::Status MakeError(absl::StatusCode code, Reason reason,
 // Returns the reason that `status` carries, kNone where there is none.
 Reason ReasonOf(const absl::Status& status);
 
+// Returns `status` with `context`, a colon and a space before its text; an
+// empty context adds nothing. Code and payloads, and so the reason, stay; kOk
+// stays as it is.
+absl::Status InContext(absl::string_view context, const absl::Status& status);
+
+// Returns an equal status that shares nothing with `status`: for another
+// thread, since how absl::Status counts references ThreadSanitizer does not
+// see.
+absl::Status Unshared(const absl::Status& status);
+
 // Joins error messages as Kubernetes' aggregate error prints them: equal
 // messages once; none is "", one stands plain, several are "[a, b]".
 std::string AggregateMessages(absl::Span<const std::string> messages);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
@@ -70,6 +71,52 @@ TEST(ErrorsTest, CarriesItsReason) {
 TEST(ErrorsTest, NoReasonIsNone) {
   EXPECT_EQ(ReasonOf(absl::OkStatus()), Reason::kNone);
   EXPECT_EQ(ReasonOf(absl::InternalError("x")), Reason::kNone);
+}
+
+TEST(ErrorsTest, ContextComesBeforeTheText) {
+  const struct {
+    const char* context;
+    absl::Status error;
+    const char* want;
+  } kCases[] = {
+      {"f:1", absl::OkStatus(), ""},
+      {"f:1", absl::NotFoundError("gone"), "f:1: gone"},
+      {"f:1", absl::NotFoundError(""), "f:1: "},
+      {"", absl::NotFoundError("gone"), "gone"},
+      {"f:1",
+       MakeError(absl::StatusCode::kUnauthenticated, Reason::kExpired, "old"),
+       "f:1: old"},
+  };
+  for (const auto& c : kCases) {
+    const absl::Status error = InContext(c.context, c.error);
+    EXPECT_EQ(error.message(), c.want);
+    EXPECT_EQ(error.code(), c.error.code()) << c.want;
+    EXPECT_EQ(ReasonOf(error), ReasonOf(c.error)) << c.want;
+  }
+}
+
+TEST(ErrorsTest, ContextKeepsOtherPayloads) {
+  absl::Status error = absl::NotFoundError("gone");
+  error.SetPayload("more", absl::Cord("m"));
+  EXPECT_EQ(InContext("f", error).GetPayload("more"), absl::Cord("m"));
+}
+
+TEST(ErrorsTest, UnsharedSaysTheSame) {
+  const absl::Status kErrors[] = {
+      absl::OkStatus(),
+      absl::UnavailableError("no reason"),
+      absl::NotFoundError(""),
+      MakeError(absl::StatusCode::kUnauthenticated, Reason::kIncompatibleUsage,
+                "of a payload too long to stand in a Cord itself"),
+  };
+  for (const absl::Status& error : kErrors) {
+    const absl::Status copy = Unshared(error);
+    EXPECT_EQ(copy, error);
+    EXPECT_EQ(ReasonOf(copy), ReasonOf(error));
+    // Texts of two errors that share nothing are in two places.
+    EXPECT_TRUE(error.message().empty() ||
+                copy.message().data() != error.message().data());
+  }
 }
 
 TEST(ErrorsTest, AggregatesAsKubernetesDoes) {

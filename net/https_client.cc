@@ -151,9 +151,8 @@ class HttpsClient final : public HttpClient {
     auto response =
         SendOrFail(Serialize(request, *url), *url, repeatable, options);
     if (response.ok()) return response;
-    return MakeError(response.status().code(), ReasonOf(response.status()),
-                     absl::StrCat("https://", url->Authority(), ": ",
-                                  response.status().message()));
+    return InContext(absl::StrCat("https://", url->Authority()),
+                     response.status());
   }
 
  private:
@@ -237,10 +236,8 @@ absl::StatusOr<std::shared_ptr<HttpClient>> MakeHttpsClient(
   if (options.ca_pem.empty()) {
     auto read = ReadFile(kSystemCas);
     if (!read.ok()) {
-      return MakeError(read.status().code(), ReasonOf(read.status()),
-                       absl::StrCat("the system's CAs (package "
-                                    "ca-certificates): ",
-                                    read.status().message()));
+      return InContext("the system's CAs (package ca-certificates)",
+                       read.status());
     }
     system_cas = *std::move(read);
   }

@@ -196,9 +196,7 @@ absl::Status ReadCertificate(CertificateData* data) {
 // Prefixes what an error is about, and keeps its code and reason.
 absl::Status About(absl::string_view source, absl::string_view what,
                    const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(source, source.empty() ? "" : ": ", what, ": ",
-                                status.message()));
+  return InContext(source, InContext(what, status));
 }
 
 absl::string_view AsView(const Sha256Digest& digest) {

@@ -223,8 +223,7 @@ absl::StatusOr<PrivateKey> PrivateKey::FromPem(absl::string_view pem,
     if (key == nullptr) return WhyNotParsed(where);
     absl::StatusOr<PrivateKey> parsed = FromHandle(key.release());
     if (parsed.ok()) return parsed;
-    return MakeError(parsed.status().code(), ReasonOf(parsed.status()),
-                     absl::StrCat(where, ": ", parsed.status().message()));
+    return InContext(where, parsed.status());
   }
   return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
                    absl::StrCat(name, ": no private key in it"));

@@ -213,9 +213,7 @@ absl::StatusOr<PublicKey> PublicKey::FromPem(absl::string_view pem,
     if (!IsKeyLabel(block.label)) continue;
     absl::StatusOr<PublicKey> key = FromDer(SpkiOfBlock(block));
     if (key.ok()) return key;
-    return MakeError(
-        key.status().code(), ReasonOf(key.status()),
-        absl::StrCat(name, ":", block.line, ": ", key.status().message()));
+    return InContext(absl::StrCat(name, ":", block.line), key.status());
   }
   return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
                    absl::StrCat(name, ": no public key in it"));

@@ -39,9 +39,9 @@ absl::StatusOr<RoleList> SourcesOf(const k8s::ClusterRole& target,
   for (int i = 0; i < selectors.size(); ++i) {
     const auto selector = Selector::Parse(&selectors[i]);
     if (!selector.ok()) {
-      return MakeError(selector.status().code(), ReasonOf(selector.status()),
-                       absl::StrCat("aggregationRule.clusterRoleSelectors[", i,
-                                    "]: ", selector.status().message()));
+      return InContext(
+          absl::StrCat("aggregationRule.clusterRoleSelectors[", i, "]"),
+          selector.status());
     }
     for (const k8s::ClusterRole* role : sorted) {
       if (NameOf(*role) != NameOf(target) &&
@@ -105,9 +105,7 @@ struct Aggregate {
 
 // Returns an error that names the role it is of, so that callers need not.
 absl::Status ErrorOf(const k8s::ClusterRole& role, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat("clusterrole ", GoQuote(NameOf(role)), ": ",
-                                status.message()));
+  return InContext(absl::StrCat("clusterrole ", GoQuote(NameOf(role))), status);
 }
 
 void ReportError(const k8s::ClusterRole& role, const absl::Status& status,

@@ -45,11 +45,6 @@ const std::array<const KindInfo*, 4>& Kinds() {
   return kinds;
 }
 
-absl::Status WithKind(const KindInfo& kind, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(kind.resource, ": ", status.message()));
-}
-
 // Returns 0 for a version that is no number: such a change is never held back.
 uint64_t VersionOf(const Event& event) {
   uint64_t version = 0;
@@ -80,7 +75,7 @@ absl::Status Read(Stream& stream, uint64_t version, Changes& changes) {
   for (;;) {
     if (!stream.held.has_value()) {
       absl::StatusOr<absl::optional<Event>> next = stream.watcher->Next();
-      if (!next.ok()) return WithKind(*stream.kind, next.status());
+      if (!next.ok()) return InContext(stream.kind->resource, next.status());
       if (!next->has_value()) return absl::OkStatus();
       stream.held = *std::move(next);
     }
@@ -163,7 +158,7 @@ absl::Status PolicySync::Sync() {
 absl::StatusOr<uint64_t> PolicySync::CatchUp() {
   const KindInfo& kind = *objects::KindOf(k8s::Role::default_instance());
   const absl::StatusOr<ObjectList> now = store_.List(kind, kNoNamespace);
-  if (!now.ok()) return WithKind(kind, now.status());
+  if (!now.ok()) return InContext(kind.resource, now.status());
   Changes changes;
   for (Stream& stream : mirror_->streams) {
     const absl::Status status = Read(stream, now->resource_version, changes);
@@ -187,9 +182,9 @@ absl::StatusOr<uint64_t> PolicySync::ListAll() {
   uint64_t version = 0;
   for (const KindInfo* kind : Kinds()) {
     absl::StatusOr<ObjectList> list = store_.List(*kind, "");
-    if (!list.ok()) return WithKind(*kind, list.status());
+    if (!list.ok()) return InContext(kind->resource, list.status());
     auto watcher = store_.Watch(*kind, list->resource_version);
-    if (!watcher.ok()) return WithKind(*kind, watcher.status());
+    if (!watcher.ok()) return InContext(kind->resource, watcher.status());
     mirror->streams.push_back({kind, *std::move(watcher), absl::nullopt});
     version = list->resource_version;
     absl::c_move(list->items, std::back_inserter(all.put));

@@ -129,8 +129,7 @@ std::string Title(const k8s::ClusterRole& role) {
 // Returns an error that names the role it is of.
 template <typename Role>
 absl::Status ErrorOf(const Role& role, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(Title(role), ": ", status.message()));
+  return InContext(Title(role), status);
 }
 
 template <typename Role>

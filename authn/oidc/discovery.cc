@@ -32,9 +32,8 @@ absl::StatusOr<ProviderMetadata> ParseProviderMetadata(
   limits.max_bytes = kMaxDiscoveryBytes;
   const absl::StatusOr<Claims> document = Claims::Parse(json, limits);
   if (!document.ok()) {
-    return internal::InContext(
-        "oidc: failed to decode provider discovery object: ",
-        document.status());
+    return InContext("oidc: failed to decode provider discovery object",
+                     document.status());
   }
   ProviderMetadata metadata;
   metadata.issuer = std::string(document->StringOf("issuer").value_or(""));
@@ -64,8 +63,8 @@ absl::StatusOr<ProviderMetadata> Discover(HttpClient& http,
   if (!response.ok()) return response.status();
   auto metadata = ParseProviderMetadata(response->body, issuer);
   if (metadata.ok()) return metadata;
-  return internal::InContext(
-      absl::StrCat("Get ", internal::ShownUrl(url), ": "), metadata.status());
+  return InContext(absl::StrCat("Get ", internal::ShownUrl(url)),
+                   metadata.status());
 }
 
 }  // namespace gatehouse::authn

@@ -18,7 +18,6 @@ namespace gatehouse::authn {
 namespace {
 
 using internal::ClaimError;
-using internal::InContext;
 using internal::Rejected;
 
 // The highest status that Kubernetes takes for good here.
@@ -110,12 +109,12 @@ DistributedClaims::Expand(const Claims& claims, absl::Time now) {
   const absl::StatusOr<std::string> token = FetchToken(**source);
   if (!token.ok()) {
     return Rejected(
-        absl::StrCat("while getting distributed claim ", GoQuote(claim_), ": "),
+        absl::StrCat("while getting distributed claim ", GoQuote(claim_)),
         token.status());
   }
   absl::StatusOr<Fetched> fetched = VerifyToken(*token, now, deadline);
   if (!fetched.ok()) {
-    return Rejected("verify distributed claim token: ", fetched.status());
+    return Rejected("verify distributed claim token", fetched.status());
   }
   if (!fetched->claims.Find(claim_).present()) {
     return ClaimError(
@@ -197,7 +196,7 @@ absl::StatusOr<DistributedClaims::Fetched> DistributedClaims::VerifyToken(
         absl::StrCat("failed to verify signature in ",
                      absl::FormatDuration(options_.timeout)));
   }
-  return InContext("failed to verify signature: ", verified.status());
+  return InContext("failed to verify signature", verified.status());
 }
 
 // Returns the keys of an issuer that somebody's token is of; not fetched yet

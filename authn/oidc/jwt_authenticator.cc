@@ -24,11 +24,10 @@
 namespace gatehouse::authn {
 namespace {
 
-using internal::InContext;
 using internal::Rejected;
 
 constexpr char kName[] = "oidc";
-constexpr absl::string_view kVerifyToken = "oidc: verify token: ";
+constexpr absl::string_view kVerifyToken = "oidc: verify token";
 
 absl::Status Invalid(absl::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, Reason::kInvalid,
@@ -101,7 +100,7 @@ absl::StatusOr<HttpClientFactory> FindFactory(
   }
   auto factory = options.egress_lookup(type);
   if (!factory.ok()) {
-    return InContext(absl::StrCat(lookup, " failed: "), factory.status());
+    return InContext(absl::StrCat(lookup, " failed"), factory.status());
   }
   if (*factory == nullptr) {
     return Invalid(absl::StrCat(lookup, " is not configured"));
@@ -123,7 +122,7 @@ absl::StatusOr<std::shared_ptr<HttpClient>> MakeClient(
   client.ca_pem = issuer.certificateauthority();
   auto http = (*factory)(client);
   if (http.ok()) return http;
-  return InContext("oidc: issuer.certificateAuthority: ", http.status());
+  return InContext("oidc: issuer.certificateAuthority", http.status());
 }
 
 // Go's %q of the names.
@@ -260,7 +259,7 @@ absl::Status JwtAuthenticator::VerifySignature(absl::string_view token,
         JoseError::kUnknownKeyId,
         "failed to verify signature: no keys matches jwk keyid");
   }
-  return Rejected("failed to verify signature: ", verified.status());
+  return Rejected("failed to verify signature", verified.status());
 }
 
 // Returns who the verified `claims` speak for.
@@ -271,7 +270,7 @@ absl::StatusOr<Authentication> JwtAuthenticator::Identify(
   if (distributed_ != nullptr) {
     auto expanded = distributed_->Expand(claims, now);
     if (!expanded.ok()) {
-      return Rejected("oidc: could not expand distributed claims: ",
+      return Rejected("oidc: could not expand distributed claims",
                       expanded.status());
     }
     fetched = *std::move(expanded);
@@ -283,7 +282,7 @@ absl::StatusOr<Authentication> JwtAuthenticator::Identify(
   absl::StatusOr<UserInfo> user = mappings_.ToUser(claims, groups);
   if (!user.ok()) return user.status();
   const auto thumbprint = CertificateThumbprint(claims);
-  if (!thumbprint.ok()) return Rejected("oidc: ", thumbprint.status());
+  if (!thumbprint.ok()) return Rejected("oidc", thumbprint.status());
   Authentication authentication;
   authentication.user = *std::move(user);
   authentication.authenticator = kName;
@@ -303,7 +302,7 @@ absl::Status JwtAuthenticator::Health() const {
   }
   const absl::Status cause = remote_keys_->health().last_error;
   return InContext(absl::StrCat("oidc: authenticator for issuer ",
-                                GoQuote(issuer_), " is not healthy: "),
+                                GoQuote(issuer_), " is not healthy"),
                    cause.ok() ? NotInitialized() : cause);
 }
 

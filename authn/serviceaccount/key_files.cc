@@ -20,12 +20,6 @@
 namespace gatehouse::authn {
 namespace {
 
-// Returns `status` with the file before its text, unless it is there already.
-absl::Status InFile(const std::string& file, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(file, ": ", status.message()));
-}
-
 absl::StatusOr<std::vector<VerificationKey>> ReadJwks(const std::string& file) {
   KeySetOptions options;
   options.key_ids = KeyIdRule::kOptional;
@@ -42,8 +36,8 @@ absl::StatusOr<std::vector<VerificationKey>> ReadJwks(const std::string& file) {
   }
   if (!set->problems().empty()) {
     const KeyProblem& problem = set->problems().front();
-    return InFile(absl::StrCat(file, ": keys[", problem.index, "]"),
-                  problem.status);
+    return InContext(absl::StrCat(file, ": keys[", problem.index, "]"),
+                     problem.status);
   }
   if (!set->keys().empty()) return set->keys();
   return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound,
@@ -158,14 +152,6 @@ bool Same(const ServiceAccountKeys& a, const ServiceAccountKeys& b) {
   return a.signing_key_id == b.signing_key_id &&
          SameKeys(a.verifying.keys(), b.verifying.keys()) &&
          SameKeys(a.published, b.published);
-}
-
-// Returns an error that shares nothing with `status`, for another thread: how
-// absl::Status counts references ThreadSanitizer does not see.
-absl::Status Unshared(const absl::Status& status) {
-  return status.ok()
-             ? absl::OkStatus()
-             : MakeError(status.code(), ReasonOf(status), status.message());
 }
 
 class KeySource : public ServiceAccountKeySource {

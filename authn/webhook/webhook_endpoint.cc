@@ -147,9 +147,7 @@ absl::StatusOr<WebhookEndpoint> WebhookEndpointFromFile(
   if (!config.ok()) return config.status();
   auto endpoint = WebhookEndpointFrom(*config, make_client);
   if (endpoint.ok()) return endpoint;
-  const absl::Status& error = endpoint.status();
-  return MakeError(error.code(), ReasonOf(error),
-                   absl::StrCat(path, ": ", error.message()));
+  return InContext(path, endpoint.status());
 }
 
 }  // namespace gatehouse::authn

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/optional.h"
@@ -19,15 +18,20 @@ namespace {
 constexpr char kPartsUrl[] = "gatehouse/aggregated";
 constexpr char kSeparator = '\0';
 
-// Appends the messages that `error` is made of.
-void AppendMessages(const absl::Status& error, std::vector<std::string>* out) {
+// Returns the messages that `error` is made of. With a context before its text
+// it is one, as wrapping makes one of it in Go.
+std::vector<std::string> MessagesOf(const absl::Status& error) {
   const absl::optional<absl::Cord> parts = error.GetPayload(kPartsUrl);
-  if (!parts.has_value()) {
-    out->emplace_back(error.message());
-    return;
+  std::vector<std::string> messages;
+  if (parts.has_value()) {
+    messages = absl::StrSplit(std::string(*parts), kSeparator);
   }
-  std::vector<std::string> messages =
-      absl::StrSplit(std::string(*parts), kSeparator);
+  if (AggregateMessages(messages) == error.message()) return messages;
+  return {std::string(error.message())};
+}
+
+void AppendMessages(const absl::Status& error, std::vector<std::string>* out) {
+  std::vector<std::string> messages = MessagesOf(error);
   out->insert(out->end(), std::make_move_iterator(messages.begin()),
               std::make_move_iterator(messages.end()));
 }
@@ -50,12 +54,6 @@ absl::Status AggregateErrors(absl::Span<const absl::Status> errors) {
     all.SetPayload(kPartsUrl, absl::Cord(absl::StrJoin(messages, separator)));
   }
   return all;
-}
-
-absl::Status PrefixError(absl::string_view prefix, const absl::Status& error) {
-  if (error.ok()) return error;
-  return MakeError(error.code(), ReasonOf(error),
-                   absl::StrCat(prefix, ": ", error.message()));
 }
 
 }  // namespace gatehouse::authz::internal

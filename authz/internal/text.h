@@ -16,9 +16,6 @@ namespace gatehouse::authz::internal {
 // error's. OK if there is none.
 absl::Status AggregateErrors(absl::Span<const absl::Status> errors);
 
-// Returns `error` with `prefix` and ": " before its text; OK stays OK.
-absl::Status PrefixError(absl::string_view prefix, const absl::Status& error);
-
 }  // namespace gatehouse::authz::internal
 
 #endif  // GATEHOUSE_AUTHZ_INTERNAL_TEXT_H_

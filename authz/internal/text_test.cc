@@ -46,9 +46,9 @@ TEST(AggregateErrorsTest, TakesItsOwnApart) {
                 {AggregateErrors({of("a", "b"), of("c", "d")}), of("", "e")})
                 .message(),
             "[a, b, c, d, e]");
-  // A prefix makes one error of it, as wrapping does in Go.
+  // A context makes one error of it, as wrapping does in Go.
   EXPECT_EQ(
-      AggregateErrors({PrefixError("x", of("a", "b")), ErrorOf("c")}).message(),
+      AggregateErrors({InContext("x", of("a", "b")), ErrorOf("c")}).message(),
       "[x: [a, b], c]");
 }
 
@@ -60,15 +60,6 @@ TEST(AggregateErrorsTest, KeepsCodeAndReasonOfTheFirst) {
   const absl::Status all = AggregateErrors({absl::OkStatus(), first, second});
   EXPECT_EQ(all.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ReasonOf(all), Reason::kNotFound);
-}
-
-TEST(PrefixErrorTest, KeepsCodeAndReason) {
-  EXPECT_TRUE(PrefixError("x", absl::OkStatus()).ok());
-  const absl::Status error = PrefixError(
-      "x", MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "a"));
-  EXPECT_EQ(error.message(), "x: a");
-  EXPECT_EQ(error.code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(ReasonOf(error), Reason::kNotFound);
 }
 
 }  // namespace

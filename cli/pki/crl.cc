@@ -227,10 +227,7 @@ class CrlSign : public Command {
     }
     if (words.size() > 2) {
       const auto reason = pki::ParseCrlReason(words[2]);
-      if (!reason.ok()) {
-        return MakeError(reason.status().code(), ReasonOf(reason.status()),
-                         absl::StrCat(place, ": ", reason.status().message()));
-      }
+      if (!reason.ok()) return InContext(place, reason.status());
       entry.reason = *reason;
     }
     // What the base has already stays as it is there.

@@ -29,13 +29,6 @@ absl::Status TooLarge(absl::string_view source, absl::string_view what) {
       source.empty() ? std::string(what) : absl::StrCat(source, ": ", what));
 }
 
-// The same status with the name of the input before its text.
-absl::Status Named(absl::string_view source, const absl::Status& status) {
-  if (source.empty()) return status;
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(source, ": ", status.message()));
-}
-
 // Writes the attribute extensionRequest (RFC 2985 5.4.2), asking for `names`.
 bool WriteExtensionRequest(CBB* out, bool critical, const GeneralNames& names) {
   const auto write_names = [&](CBB* value) {
@@ -97,7 +90,7 @@ absl::Status ReadAttribute(CBS* in, absl::string_view source,
                                   "two extensionRequest attributes"));
   }
   absl::Status status = internal::ReadExtensionBlock(&values, extensions);
-  if (!status.ok()) return Named(source, status);
+  if (!status.ok()) return InContext(source, status);
   if (CBS_len(&values) != 0) {
     return MalformedError(source, "extensionRequest has several values");
   }
@@ -166,10 +159,10 @@ absl::Status CertificateRequest::Data::ReadInfo(absl::string_view source) {
     return MalformedError(source, "malformed certificate request");
   }
   absl::StatusOr<DistinguishedName> parsed = DistinguishedName::FromDer(name);
-  if (!parsed.ok()) return Named(source, parsed.status());
+  if (!parsed.ok()) return InContext(source, parsed.status());
   subject = *std::move(parsed);
   absl::StatusOr<PublicKey> key = PublicKey::FromDer(spki);
-  if (!key.ok()) return Named(source, key.status());
+  if (!key.ok()) return InContext(source, key.status());
   public_key = *std::move(key);
   // Some makers leave the attributes out, which they must not; Go lets them.
   if (has_attributes == 0) return absl::OkStatus();
@@ -190,7 +183,7 @@ absl::Status CertificateRequest::Data::ReadExtensions(
     }
     status = internal::ReadGeneralNames(names, internal::NameRole::kName,
                                         &subject_alt_names);
-    if (!status.ok()) return Named(source, status);
+    if (!status.ok()) return InContext(source, status);
   }
   return absl::OkStatus();
 }
@@ -238,7 +231,7 @@ absl::StatusOr<CertificateRequest> CertificateRequest::FromDer(
   if (!status.ok()) return status;
   status = internal::VerifySignature(data->algorithm, data->info,
                                      data->signature, *data->public_key);
-  if (!status.ok()) return Named(source, status);
+  if (!status.ok()) return InContext(source, status);
   return CertificateRequest(std::move(data));
 }
 

@@ -47,7 +47,7 @@ absl::Status RenewOne(Store* store, const ClusterCertificate& leaf,
   const absl::StatusOr<KeyAlgorithm> algorithm =
       internal::SameAlgorithm(stored.certificate.public_key());
   if (!algorithm.ok()) {
-    return internal::WithPath(store->Path(leaf.name), algorithm.status());
+    return InContext(store->Path(leaf.name), algorithm.status());
   }
   const absl::StatusOr<PrivateKey> key = PrivateKey::Generate(*algorithm);
   if (!key.ok()) return key.status();

@@ -40,9 +40,7 @@ constexpr std::array<NamedReason, 10> kReasons = {{
 
 // Returns `status` with where it happened in front.
 absl::Status At(absl::string_view source, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(source, source.empty() ? "" : ": ",
-                                "CRL: ", status.message()));
+  return InContext(source, InContext("CRL", status));
 }
 
 }  // namespace

@@ -87,9 +87,8 @@ absl::StatusOr<std::shared_ptr<const DenyList>> DenyList::Create(
   for (size_t i = 0; i < list->entries_.size(); ++i) {
     const absl::Status status = CheckDenyEntry(list->entries_[i]);
     if (!status.ok()) {
-      return MakeError(status.code(), ReasonOf(status),
-                       absl::StrCat("entry ", i + 1,
-                                    " of the deny list: ", status.message()));
+      return InContext(absl::StrCat("entry ", i + 1, " of the deny list"),
+                       status);
     }
     list->Index(i);
   }

@@ -23,8 +23,7 @@ std::string Prefix(absl::string_view source) {
 }
 
 absl::Status At(absl::string_view source, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(Prefix(source), status.message()));
+  return InContext(source, InContext("OCSP response", status));
 }
 
 absl::Status NotAuthorized(Reason reason, absl::string_view what) {

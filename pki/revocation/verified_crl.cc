@@ -40,11 +40,11 @@ absl::Status CheckSigner(const Crl& crl, const Certificate& issuer) {
   }
   const absl::Status status = crl.CheckSignature(issuer.public_key());
   if (status.ok()) return status;
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(Describe(crl.info()),
-                                " is not signed by the certificate with that "
-                                "name (",
-                                issuer.Identifier(), "): ", status.message()));
+  return InContext(
+      absl::StrCat(Describe(crl.info()),
+                   " is not signed by the certificate with that name (",
+                   issuer.Identifier(), ")"),
+      status);
 }
 
 // Returns who of `issuers` signed `crl`.

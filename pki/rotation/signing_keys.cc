@@ -60,12 +60,6 @@ std::string Place(const std::string& file, int line) {
   return absl::StrCat(file, ":", line);
 }
 
-// Returns `status` with the place before its text.
-absl::Status At(const std::string& place, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(place, ": ", status.message()));
-}
-
 bool IsKeyLabel(absl::string_view label) {
   return absl::EndsWith(label, "PRIVATE KEY") || label == "PUBLIC KEY" ||
          label == "RSA PUBLIC KEY" || label == "CERTIFICATE";
@@ -103,12 +97,12 @@ absl::Status ReadBlock(const PemBlock& block, absl::string_view line_before,
   const absl::StatusOr<PublicKey> key = ParseBlock(block, place);
   if (!key.ok()) return key.status();
   absl::Status status = CheckKey(*key);
-  if (!status.ok()) return At(place, status);
+  if (!status.ok()) return InContext(place, status);
   const absl::StatusOr<absl::Time> retire_at =
       ReadRetireAt(line_before, Place(file, block.line - 1));
   if (!retire_at.ok()) return retire_at.status();
   status = Add(Verifying(*key, *retire_at), keys);
-  return status.ok() ? status : At(place, status);
+  return status.ok() ? status : InContext(place, status);
 }
 
 // Reads every key of one text.
@@ -181,7 +175,7 @@ absl::StatusOr<SigningKeys> SigningKeys::Load(
   WipeString(&*text);
   if (!key.ok()) return key.status();
   absl::StatusOr<SigningKeys> keys = Create(*std::move(key));
-  if (!keys.ok()) return At(signing_key_file, keys.status());
+  if (!keys.ok()) return InContext(signing_key_file, keys.status());
   for (const std::string& file : key_files) {
     absl::Status status = ReadKeyFile(file, &keys->keys_);
     if (!status.ok()) return status;

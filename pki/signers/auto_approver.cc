@@ -84,9 +84,8 @@ absl::StatusOr<bool> AutoApprove(const authz::Authorizer& authorizer,
   const absl::StatusOr<CertificateRequest> request =
       CertificateRequest::FromPem(csr->spec().request());
   if (!request.ok()) {
-    return MakeError(request.status().code(), ReasonOf(request.status()),
-                     absl::StrCat("unable to parse csr ", name, ": ",
-                                  request.status().message()));
+    return InContext(absl::StrCat("unable to parse csr ", name),
+                     request.status());
   }
   const UserInfo user = RequestorOf(csr->spec());
   std::vector<absl::string_view> tried;

@@ -17,16 +17,6 @@
 #include "pki/signers/signer_rules.h"
 
 namespace gatehouse::pki {
-namespace {
-
-// Returns `status` with a text before its own.
-absl::Status Annotate(const absl::Status& status, absl::string_view before) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(before, ": ", status.message()));
-}
-
-}  // namespace
-
 absl::StatusOr<SigningController> SigningController::Create(
     absl::string_view signer_name, CertificateAuthority authority,
     SigningOptions options) {
@@ -56,9 +46,9 @@ absl::StatusOr<SigningController::Result> SigningController::Handle(
   const absl::StatusOr<CertificateRequest> request =
       CertificateRequest::FromPem(spec.request());
   if (!request.ok()) {
-    return Annotate(
-        request.status(),
-        absl::StrCat("unable to parse csr ", GoQuote(csr->metadata().name())));
+    return InContext(
+        absl::StrCat("unable to parse csr ", GoQuote(csr->metadata().name())),
+        request.status());
   }
   const std::vector<std::string> usages(spec.usages().begin(),
                                         spec.usages().end());
@@ -69,7 +59,7 @@ absl::StatusOr<SigningController::Result> SigningController::Handle(
   }
   const absl::StatusOr<Certificate> certificate = Sign(*request, spec, now);
   if (!certificate.ok()) {
-    return Annotate(certificate.status(), "error auto signing csr");
+    return InContext("error auto signing csr", certificate.status());
   }
   csr->mutable_status()->set_certificate(certificate->ToPem());
   return Result::kSigned;

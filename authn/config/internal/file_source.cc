@@ -153,12 +153,6 @@ class FileSourceImpl : public FileSource {
 
 }  // namespace
 
-absl::Status Unshared(const absl::Status& status) {
-  return status.ok()
-             ? absl::OkStatus()
-             : MakeError(status.code(), ReasonOf(status), status.message());
-}
-
 absl::StatusOr<std::unique_ptr<FileSource>> FileSource::Start(
     FileSourceOptions options) {
   auto source = std::make_unique<FileSourceImpl>(std::move(options));

@@ -24,10 +24,6 @@ struct Loaded {
   absl::Duration again = absl::InfiniteDuration();
 };
 
-// Returns an error that shares nothing with `status`, for another thread: how
-// absl::Status counts references ThreadSanitizer does not see.
-absl::Status Unshared(const absl::Status& status);
-
 struct FileSourceOptions {
   std::string name;                // Of the status.
   std::vector<std::string> files;  // To be watched from the start.

@@ -19,11 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds kHealthInterval{20};
 constexpr absl::Duration kRetiredInterval = absl::Seconds(1);
 
-absl::Status InFile(const std::string& file, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(file, ": ", status.message()));
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<JwtSource>> JwtSource::Start(
@@ -138,10 +133,10 @@ absl::StatusOr<k8s::AuthenticationConfiguration> JwtSource::Read(
       CheckAuthenticationConfiguration(configuration, options);
   if (status.ok()) return configuration;
   // Of a file, each text says where.
-  return MakeError(
-      status.code(), ReasonOf(status),
+  return InContext(
       absl::StrCat(options.document == nullptr ? absl::StrCat(from, ": ") : "",
-                   "invalid authentication configuration: ", status.message()));
+                   "invalid authentication configuration"),
+      status);
 }
 
 absl::StatusOr<JwtSource::Issuers> JwtSource::Make(
@@ -164,7 +159,7 @@ absl::StatusOr<JwtSource::Issuers> JwtSource::Make(
   for (int i = 0; i < configuration.jwt_size(); ++i) {
     auto made = JwtAuthenticator::Create(configuration.jwt(i), options);
     if (!made.ok()) {
-      return InFile(absl::StrCat(From(), ": jwt[", i, "]"), made.status());
+      return InContext(absl::StrCat(From(), ": jwt[", i, "]"), made.status());
     }
     authenticators.push_back(*std::move(made));
   }

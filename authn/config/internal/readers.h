@@ -30,8 +30,7 @@ struct Source {
 
 // Puts the flag before an error.
 inline absl::Status OfFlag(absl::string_view flag, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat("--", flag, ": ", status.message()));
+  return InContext(absl::StrCat("--", flag), status);
 }
 
 inline uint64_t GenerationOf(const X509FilesStatus& status) {

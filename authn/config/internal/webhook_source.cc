@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "authn/internal/digest.h"
 #include "authn/webhook/webhook_endpoint.h"
 #include "base/errors.h"
@@ -92,10 +91,7 @@ absl::StatusOr<Loaded> WebhookSource::Load() {
   loaded.files.insert(loaded.files.begin(), path);
   if (authenticator_ != nullptr && digest == digest_) return loaded;
   auto endpoint = WebhookEndpointFrom(*config, options_.http_clients);
-  if (!endpoint.ok()) {
-    return MakeError(endpoint.status().code(), ReasonOf(endpoint.status()),
-                     absl::StrCat(path, ": ", endpoint.status().message()));
-  }
+  if (!endpoint.ok()) return InContext(path, endpoint.status());
   if (authenticator_ == nullptr) {
     auto made = WebhookTokenAuthenticator::Create(*std::move(endpoint),
                                                   options_.webhook);

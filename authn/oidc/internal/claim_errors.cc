@@ -26,13 +26,6 @@ absl::string_view KindName(ClaimKind kind) {
   return "null";
 }
 
-absl::Status WithPayload(const absl::Status& from, absl::Status to) {
-  from.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
-    to.SetPayload(url, payload);
-  });
-  return to;
-}
-
 // Whether the failure says nothing of the token.
 bool IsOfTheMoment(absl::StatusCode code) {
   return code == absl::StatusCode::kUnavailable ||
@@ -52,18 +45,15 @@ std::string CannotUnmarshal(const ClaimValue& value, absl::string_view type) {
                       " into Go value of type ", type);
 }
 
-absl::Status InContext(absl::string_view context, const absl::Status& status) {
-  return WithPayload(
-      status,
-      absl::Status(status.code(), absl::StrCat(context, status.message())));
-}
-
 absl::Status Rejected(absl::string_view context, const absl::Status& cause) {
-  const absl::StatusCode code = IsOfTheMoment(cause.code())
-                                    ? cause.code()
-                                    : absl::StatusCode::kUnauthenticated;
-  return WithPayload(
-      cause, absl::Status(code, absl::StrCat(context, cause.message())));
+  const absl::Status in_context = InContext(context, cause);
+  if (IsOfTheMoment(cause.code())) return in_context;
+  absl::Status rejection(absl::StatusCode::kUnauthenticated,
+                         in_context.message());
+  cause.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
+    rejection.SetPayload(url, payload);
+  });
+  return rejection;
 }
 
 }  // namespace gatehouse::authn::internal

@@ -19,14 +19,10 @@ absl::Status ClaimError(Reason reason, absl::string_view message);
 // string".
 std::string CannotUnmarshal(const ClaimValue& value, absl::string_view type);
 
-// Returns the same status with `context` before its text; code, Reason and
-// JoseError stay.
-absl::Status InContext(absl::string_view context, const absl::Status& status);
-
-// The same, as a token's rejection: kUnauthenticated, because to who sent it it
-// is his token that does not do. Causes that say nothing of the token keep
-// their code, so that a TokenCache does not remember them: kUnavailable,
-// kDeadlineExceeded, kResourceExhausted, kInternal.
+// Returns InContext (base/errors.h) as a token's rejection: kUnauthenticated,
+// because to who sent it it is his token that does not do. Causes that say
+// nothing of the token keep their code, so that a TokenCache does not remember
+// them: kUnavailable, kDeadlineExceeded, kResourceExhausted, kInternal.
 absl::Status Rejected(absl::string_view context, const absl::Status& cause);
 
 }  // namespace gatehouse::authn::internal

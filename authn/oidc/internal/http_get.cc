@@ -136,16 +136,16 @@ absl::StatusOr<HttpResponse> HttpGet(HttpClient& http, const std::string& url,
         "Authorization",
         absl::StrCat("Bearer ", options.bearer.Reveal(SecretAccess::Get())));
   }
-  const std::string context = absl::StrCat("Get ", ShownUrl(url), ": ");
+  const std::string context = absl::StrCat("Get ", ShownUrl(url));
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::DeadlineExceededError(
-        absl::StrCat(context, "there is no time left"));
+        absl::StrCat(context, ": there is no time left"));
   }
   absl::StatusOr<HttpResponse> response = http.Do(request);
   if (!response.ok()) return InContext(context, response.status());
   if (response->status < 200 || response->status > options.max_status) {
     return absl::UnavailableError(
-        absl::StrCat(context, "unexpected status ", response->status));
+        absl::StrCat(context, ": unexpected status ", response->status));
   }
   return response;
 }

@@ -152,7 +152,7 @@ absl::Status UpdateCrls(Store* store, const StoredCa& ca,
       absl::StatusOr<Crl> signed_list =
           SignList(list, added, std::move(before), change, *authority, now);
       if (!signed_list.ok()) {
-        return WithPath(store->Path(name), signed_list.status());
+        return InContext(store->Path(name), signed_list.status());
       }
       absl::StrAppend(&pem, signed_list->ToPem());
       continue;

@@ -45,7 +45,7 @@ absl::StatusOr<CertificateAuthority> Match(
     if (!(certificate.public_key() == key.public_key())) continue;
     absl::StatusOr<CertificateAuthority> authority =
         CertificateAuthority::Create(certificate, key);
-    return authority.ok() ? authority : WithPath(path, authority.status());
+    return authority.ok() ? authority : InContext(path, authority.status());
   }
   return Invalid(path, "the key belongs to no certificate of the CA");
 }
@@ -62,11 +62,6 @@ absl::Status CheckAllCas(const std::vector<Certificate>& bundle,
 }
 
 }  // namespace
-
-absl::Status WithPath(absl::string_view path, const absl::Status& status) {
-  return MakeError(status.code(), ReasonOf(status),
-                   absl::StrCat(path, ": ", status.message()));
-}
 
 std::string StoredCa::BundlePem() const {
   std::string pem;
@@ -267,7 +262,7 @@ absl::Status IssueLeaf(Store* store, const ClusterCertificate& leaf,
   absl::StatusOr<Certificate> certificate =
       issuer.Issue(key.public_key(), request, now);
   if (!certificate.ok()) {
-    return WithPath(store->Path(leaf.name), certificate.status());
+    return InContext(store->Path(leaf.name), certificate.status());
   }
   return issuer.HandOut(*certificate, [&](const Certificate& issued) {
     return store->WriteLeaf(leaf, ca, issued, key, server);

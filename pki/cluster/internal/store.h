@@ -102,9 +102,6 @@ class Store {
   std::unique_ptr<DirectoryLock> lock_;
 };
 
-// Returns the error `status` with `path` before its text.
-absl::Status WithPath(absl::string_view path, const absl::Status& status);
-
 // Issues a leaf of the tree and writes it: journal, key, certificate, journal.
 absl::Status IssueLeaf(Store* store, const ClusterCertificate& leaf,
                        const StoredCa& ca, const CertificateTemplate& request,

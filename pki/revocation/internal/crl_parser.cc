@@ -193,9 +193,7 @@ absl::Status ParseEntries(CrlParts* parts) {
     ++parts->info.entry_count;
     const absl::Status status = reader.Next(&entry);
     if (!status.ok()) {
-      return MakeError(status.code(), ReasonOf(status),
-                       absl::StrCat("entry ", parts->info.entry_count, ": ",
-                                    status.message()));
+      return InContext(absl::StrCat("entry ", parts->info.entry_count), status);
     }
   }
   return absl::OkStatus();
