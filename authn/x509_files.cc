@@ -4,12 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "authn/internal/digest.h"
 #include "base/errors.h"
 #include "base/file.h"
-#include "base/mutex.h"
 #include "pki/certificate.h"
 #include "pki/verify/trust_bundle.h"
 
@@ -56,9 +54,11 @@ class X509FilesImpl : public X509Files {
  public:
   explicit X509FilesImpl(X509FilesOptions options)
       : options_(std::move(options)),
-        revocation_(options_.revocation, options_.revocation_options) {}
+        revocation_(options_.revocation, options_.revocation_options),
+        reloader_(options_,
+                  [this](X509FilesStatus*) { return ReadAndApply(); }) {}
 
-  absl::Status StartWatching() {
+  absl::Status Start() {
     std::vector<std::string> paths = options_.revocation.All();
     paths.insert(paths.end(), options_.intermediate_files.begin(),
                  options_.intermediate_files.end());
@@ -66,41 +66,15 @@ class X509FilesImpl : public X509Files {
       paths.insert(paths.end(), files.bundle_files.begin(),
                    files.bundle_files.end());
     }
-    auto watcher = FileWatcher::Start(
-        std::move(paths), [this] { Reload().IgnoreError(); }, options_.watch);
-    if (!watcher.ok()) return watcher.status();
-    watcher_ = *std::move(watcher);
-    return absl::OkStatus();
+    return reloader_.Start(paths);
   }
 
-  absl::Status Reload() override {
-    MutexLock reloading(reload_mutex_);
-    bool changed = false;
-    absl::Status error = ReadAndApply(&changed);
-    X509FilesStatus now;
-    {
-      MutexLock lock(status_mutex_);
-      status_.attempted_at = options_.clock->Now();
-      if (!error.ok()) ++status_.failures;
-      if (changed) {
-        ++status_.loads;
-        status_.loaded_at = status_.attempted_at;
-      }
-      status_.last_error = error;
-      now = status_;
-    }
-    if (options_.observe != nullptr) options_.observe(now);
-    return error;
-  }
-
-  X509FilesStatus status() const override {
-    MutexLock lock(status_mutex_);
-    return status_;
-  }
+  absl::Status Reload() override { return reloader_.Reload(); }
+  X509FilesStatus status() const override { return reloader_.status(); }
 
  private:
-  absl::Status ReadAndApply(bool* changed)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_) {
+  // Returns whether something new was applied.
+  absl::StatusOr<bool> ReadAndApply() {
     X509Config config;
     Certificates issuers;
     std::string fingerprint;
@@ -114,15 +88,12 @@ class X509FilesImpl : public X509Files {
       config.revocation = *std::move(lists);
       changed_since_apply_ |= revocation_.changed();
     }
-    if (fingerprint == applied_ && !changed_since_apply_) {
-      return absl::OkStatus();
-    }
+    if (fingerprint == applied_ && !changed_since_apply_) return false;
     status = options_.apply(std::move(config));
     if (!status.ok()) return status;
     applied_ = std::move(fingerprint);
     changed_since_apply_ = false;
-    *changed = true;
-    return absl::OkStatus();
+    return true;
   }
 
   // Makes the CAs of `*config`; gathers all who may sign revocation lists.
@@ -149,18 +120,15 @@ class X509FilesImpl : public X509Files {
 
   const X509FilesOptions options_;
 
-  Mutex reload_mutex_;  // Before status_mutex_.
-  pki::RevocationLoader revocation_ ABSL_GUARDED_BY(reload_mutex_);
+  // ReadAndApply's alone, in one thread at a time.
+  pki::RevocationLoader revocation_;
   // The digests of the bundles in effect, and whether a revocation file was
   // another one since.
-  std::string applied_ ABSL_GUARDED_BY(reload_mutex_);
-  bool changed_since_apply_ ABSL_GUARDED_BY(reload_mutex_) = false;
+  std::string applied_;
+  bool changed_since_apply_ = false;
 
-  mutable Mutex status_mutex_;
-  X509FilesStatus status_ ABSL_GUARDED_BY(status_mutex_);
-
-  // Last, so that it is gone before what its thread uses.
-  std::unique_ptr<FileWatcher> watcher_;
+  // Last, so that its thread is gone before what it uses.
+  FileReloader<X509FilesStatus> reloader_;
 };
 
 }  // namespace
@@ -170,9 +138,7 @@ absl::StatusOr<std::unique_ptr<X509Files>> X509Files::Start(
   absl::Status status = Validate(options);
   if (!status.ok()) return status;
   auto files = std::make_unique<X509FilesImpl>(std::move(options));
-  // First, so that no change falls between the reading and the watching.
-  status = files->StartWatching();
-  if (status.ok()) status = files->Reload();
+  status = files->Start();
   if (!status.ok()) return status;
   return std::unique_ptr<X509Files>(std::move(files));
 }

@@ -2,7 +2,6 @@
 #ifndef GATEHOUSE_AUTHN_X509_FILES_H_
 #define GATEHOUSE_AUTHN_X509_FILES_H_
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,10 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "authn/client_ca.h"
-#include "base/clock.h"
-#include "base/file_watcher.h"
+#include "base/file_reloader.h"
 #include "pki/revocation/revocation.h"
 #include "pki/revocation/revocation_files.h"
 
@@ -25,19 +22,12 @@ struct ClientCaFiles {
   std::vector<std::string> bundle_files;  // PEM, one or more; together.
 };
 
-// X509FilesStatus is what became of the files. A plain value.
-struct X509FilesStatus {
-  uint64_t loads = 0;     // Configurations that were put in effect.
-  uint64_t failures = 0;  // Attempts that failed.
-  absl::Time loaded_at = absl::InfinitePast();     // Of the last in effect.
-  absl::Time attempted_at = absl::InfinitePast();  // Of the last attempt.
-  // Why the last attempt failed, with the name of the file; OK if it did not.
-  // What was in effect before still is.
-  absl::Status last_error;
-};
+// X509FilesStatus counts the configurations that were put in effect.
+using X509FilesStatus = ReloadStatus;
 
-// X509FilesOptions say what is read and what is done with it.
-struct X509FilesOptions {
+// X509FilesOptions say what is read and what is done with it; how, and
+// who is told, ReloadOptions say.
+struct X509FilesOptions : ReloadOptions<X509FilesStatus> {
   std::vector<ClientCaFiles> client_cas;
   pki::RevocationFiles revocation;
   pki::RevocationOptions revocation_options;
@@ -48,11 +38,6 @@ struct X509FilesOptions {
   // Puts a configuration in effect; X509Authenticator::Update or
   // X509Verifier::Update of an object that outlives the X509Files.
   std::function<absl::Status(X509Config)> apply;
-  // Told after every attempt; may be null. For metrics; must not call back.
-  std::function<void(const X509FilesStatus&)> observe;
-
-  FileWatcher::Options watch;
-  const Clock* clock = &Clock::System();  // For the times of the status.
 };
 
 // X509Files reads the files, applies what they say, and does so again whenever

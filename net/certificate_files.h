@@ -2,7 +2,6 @@
 #ifndef GATEHOUSE_NET_CERTIFICATE_FILES_H_
 #define GATEHOUSE_NET_CERTIFICATE_FILES_H_
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,26 +9,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "base/clock.h"
-#include "base/file_watcher.h"
+#include "base/file_reloader.h"
 #include "base/secret.h"
 
 namespace gatehouse::net {
 
-// CertificateFilesStatus is what became of the files. A plain value.
-struct CertificateFilesStatus {
-  uint64_t loads = 0;     // Pairs that were put in effect.
-  uint64_t failures = 0;  // Attempts that failed.
-  absl::Time loaded_at = absl::InfinitePast();     // Of the last in effect.
-  absl::Time attempted_at = absl::InfinitePast();  // Of the last attempt.
-  // Why the last attempt failed, with the name of the file; OK if it did not.
-  // What was in effect before still is.
-  absl::Status last_error;
-};
+// CertificateFilesStatus counts the pairs that were put in effect.
+using CertificateFilesStatus = ReloadStatus;
 
-// CertificateFilesOptions say what is read and what is done with it.
-struct CertificateFilesOptions {
+// CertificateFilesOptions say what is read and what is done with it; how, and
+// who is told, ReloadOptions say.
+struct CertificateFilesOptions : ReloadOptions<CertificateFilesStatus> {
   std::string certificate_file;  // --tls-cert-file: PEM, the leaf first.
   std::string key_file;          // --tls-private-key-file: PEM.
 
@@ -38,11 +28,6 @@ struct CertificateFilesOptions {
   std::function<absl::Status(absl::string_view certificate_pem,
                              const Secret& key_pem)>
       apply;
-  // Told after every attempt; may be null. For metrics; must not call back.
-  std::function<void(const CertificateFilesStatus&)> observe;
-
-  FileWatcher::Options watch;
-  const Clock* clock = &Clock::System();  // For the times of the status.
 };
 
 // CertificateFiles reads the files, applies them, and does so again when one

@@ -3,43 +3,27 @@
 #define GATEHOUSE_AUTHN_TOKEN_TOKEN_FILE_SOURCE_H_
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "authn/token/token_file.h"
-#include "base/clock.h"
-#include "base/file_watcher.h"
+#include "base/file_reloader.h"
 
 namespace gatehouse::authn {
 
 // TokenFileStatus is what became of the file. A plain value.
-struct TokenFileStatus {
-  uint64_t loads = 0;     // Files that were put in effect.
-  uint64_t failures = 0;  // Attempts that failed.
-  absl::Time loaded_at = absl::InfinitePast();     // Of the last in effect.
-  absl::Time attempted_at = absl::InfinitePast();  // Of the last attempt.
-  // Why the last attempt failed; OK if it did not. What was in effect before
-  // still is.
-  absl::Status last_error;
+struct TokenFileStatus : ReloadStatus {
   // Of what is in effect.
   size_t tokens = 0;
   std::vector<std::string> warnings;
 };
 
-// TokenFileOptions say which file is read and what is done with it.
-struct TokenFileOptions {
+// TokenFileOptions say which file is read.
+struct TokenFileOptions : ReloadOptions<TokenFileStatus> {
   std::string path;
-  // Told after every attempt; may be null. For metrics; must not call back.
-  std::function<void(const TokenFileStatus&)> observe;
-
-  FileWatcher::Options watch;
-  const Clock* clock = &Clock::System();  // For the times of the status.
 };
 
 // TokenFileSource reads a file of tokens, and again whenever it changes, where
